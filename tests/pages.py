@@ -1,0 +1,53 @@
+"""The page client: a Flask test client which looks at every HTML page it is given."""
+
+from typing import Any
+
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from eventapp.extensions import db
+
+
+class PageClient(FlaskClient):
+    """Commits what the test prepared, asks in a fresh application context, checks the page, then forgets
+    what the test had read, so that it sees what the request wrote."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        db.session.commit()
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        db.session.expire_all()
+        if response.mimetype == "text/html" and response.data:
+            check_page(response.text, response.request.path)
+        return response
+
+    def page(self, path: str, **kwargs: Any) -> BeautifulSoup:
+        """GET a page that must answer 200; its parsed HTML."""
+        response = self.get(path, **kwargs)
+        assert response.status_code == 200, f"{path}: {response.status}"
+        return parse(response)
+
+
+def parse(response: TestResponse) -> BeautifulSoup:
+    return BeautifulSoup(response.text, "html.parser")
+
+
+def words(html: Any) -> str:
+    """The text that a reader sees, spaces (no-break ones too) made single."""
+    return " ".join(html.get_text(" ").split())
+
+
+def check_page(text: str, path: str) -> None:
+    soup = BeautifulSoup(text, "html.parser")
+    if soup.html is None:
+        return
+    headings = soup.find_all("h1")
+    assert len(headings) == 1, f"{path}: {len(headings)} h1"
+    title = words(soup.title) if soup.title else ""
+    assert words(headings[0]), f"{path}: empty h1"
+    assert words(headings[0]) in title, f"{path}: the title « {title} » lacks the h1 « {words(headings[0])} »"
+    assert soup.html.get("lang") == "fr", f"{path}: lang"
+    identifiers = [tag["id"] for tag in soup.find_all(id=True)]
+    twice = {name for name in identifiers if identifiers.count(name) > 1}
+    assert not twice, f"{path}: id used twice: {twice}"
