@@ -1,0 +1,107 @@
+"""Organisations, the people who work for them, and their one-time sign-in links."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_security import UserMixin
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventapp.database import Base, enum_column
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "administrator"
+    ORGANISER = "organiser"
+    READER = "reader"
+    RECEPTION = "reception"
+    DEPARTMENTAL = "departmental"
+
+
+ORGANISING = (Role.ADMINISTRATOR, Role.ORGANISER)
+
+
+class Organisation(Base):
+    """A préfecture de région or its SGAR: owns events, has members, answers for its legal pages."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"))
+    email: Mapped[str] = mapped_column(String(320))
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    legal_notice: Mapped[str] = mapped_column(Text, default="")
+    privacy_notice: Mapped[str] = mapped_column(Text, default="")
+    accessibility_statement: Mapped[str] = mapped_column(Text, default="")
+    accessibility_status: Mapped[str] = mapped_column(String(30), default="non conforme")
+    consent_notice: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="organisation")
+
+    __table_args__ = (
+        CheckConstraint(
+            "accessibility_status IN ('non conforme', 'partiellement conforme', 'totalement conforme')",
+            name="organisation_accessibility_status",
+        ),
+    )
+
+
+class User(Base, UserMixin):
+    """Someone who signs in. Rights come from memberships only."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(320), unique=True)  # folded: see accounts.people
+    name: Mapped[str] = mapped_column(String(200), default="")
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="user", lazy="selectin", order_by="Membership.id"
+    )
+
+    roles: list[Any] = []  # Flask-Security's own roles stay empty: rights come from memberships
+
+    def organisation_ids(self, *roles: Role) -> list[int]:
+        wanted = roles or tuple(Role)
+        return [m.organisation_id for m in self.memberships if m.role in wanted]
+
+
+class Membership(Base):
+    __tablename__ = "membership"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    role: Mapped[Role] = mapped_column(enum_column(Role, "membership_role"))
+    created_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship(back_populates="memberships")
+    organisation: Mapped[Organisation] = relationship(back_populates="memberships")
+
+    __table_args__ = (UniqueConstraint("user_id", "organisation_id", name="one_membership_per_organisation"),)
+
+
+class SignInLink(Base):
+    """A single-use link: GET shows a button, POST signs in, once. See eventapp/tokens.py."""
+
+    __tablename__ = "sign_in_link"
+    PURPOSE = "sign-in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    nonce: Mapped[str] = mapped_column(String(32))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship()

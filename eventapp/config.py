@@ -1,0 +1,195 @@
+"""Environment → typed settings. An odd or missing value refuses, naming the variable and an example."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+DSFR_FILES = ("dsfr.min.css", "utility/utility.min.css")
+
+DEMO_SECRET = "demonstration-only-not-a-secret-0123456789abcdef"  # noqa: S105
+
+
+class BadSetting(Exception):
+    """The sentence says which variable, why, and gives an example."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    database_url: str
+    secret_key: str
+    secret_key_fallbacks: tuple[str, ...] = ()
+    base_url: str
+    trusted_hosts: tuple[str, ...] = ()
+    proxy_hops: int = 0
+    mail_server: str = ""
+    mail_port: int = 25
+    mail_username: str | None = None
+    mail_password: str | None = None
+    mail_use_tls: bool = False
+    mail_use_ssl: bool = False
+    mail_default_sender: str = "ne-pas-repondre@localhost.localdomain"
+    dsfr_dir: Path | None = None
+    demo: bool = False
+    threads: int = 8
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        demo = _flag(environ, "EVENTAPP_DEMO")
+        base_url = _base_url(environ, demo)
+        return cls(
+            database_url=_database_url(environ),
+            secret_key=_secret(environ, demo),
+            secret_key_fallbacks=_list(environ, "SECRET_KEY_FALLBACKS"),
+            base_url=base_url,
+            trusted_hosts=_list(environ, "TRUSTED_HOSTS"),
+            proxy_hops=_number(environ, "PROXY_HOPS", 0, 0, 9),
+            mail_server=_required(environ, "MAIL_SERVER", "smtp.example.org", demo, "localhost"),
+            mail_port=_number(environ, "MAIL_PORT", 25, 1, 65535),
+            mail_username=environ.get("MAIL_USERNAME") or None,
+            mail_password=environ.get("MAIL_PASSWORD") or None,
+            mail_use_tls=_flag(environ, "MAIL_USE_TLS"),
+            mail_use_ssl=_flag(environ, "MAIL_USE_SSL"),
+            mail_default_sender=_sender(environ, base_url),
+            dsfr_dir=_dsfr(environ),
+            demo=demo,
+            threads=_number(environ, "BLOCKING_THREADS", 8, 1, 64),
+        )
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def calendar_domain(self) -> str:
+        """The fixed right-hand side of every UID and Message-ID."""
+        host = urlsplit(self.base_url).hostname or "localhost"
+        return host if "." in host and not host.replace(".", "").isdigit() else "rencontres.localhost"
+
+    def as_flask(self) -> dict[str, Any]:
+        cookie = "__Host-session" if self.is_https else "session"
+        return {
+            "SETTINGS": self,
+            "SECRET_KEY": self.secret_key,
+            "SECRET_KEY_FALLBACKS": list(self.secret_key_fallbacks),
+            "BASE_URL": self.base_url,
+            "EVENTAPP_DEMO": self.demo,
+            "DSFR_DIR": str(self.dsfr_dir) if self.dsfr_dir else None,
+            "TRUSTED_HOSTS": list(self.trusted_hosts) or None,
+            "PREFERRED_URL_SCHEME": "https" if self.is_https else "http",
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
+            "MAX_FORM_MEMORY_SIZE": 500_000,
+            "MAX_FORM_PARTS": 1_000,
+            "SESSION_COOKIE_NAME": cookie,
+            "SESSION_COOKIE_SECURE": self.is_https,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_PATH": "/",
+            "PERMANENT_SESSION_LIFETIME": 12 * 3600,
+            "WTF_CSRF_TIME_LIMIT": None,
+            "WTF_CSRF_SSL_STRICT": True,
+            "BABEL_DEFAULT_LOCALE": "fr",
+            "BABEL_DEFAULT_TIMEZONE": "Europe/Paris",
+            "MAIL_SERVER": self.mail_server,
+            "MAIL_PORT": self.mail_port,
+            "MAIL_USERNAME": self.mail_username,
+            "MAIL_PASSWORD": self.mail_password,
+            "MAIL_USE_TLS": self.mail_use_tls,
+            "MAIL_USE_SSL": self.mail_use_ssl,
+            "MAIL_DEFAULT_SENDER": self.mail_default_sender,
+            **self.extra,
+        }
+
+
+def _list(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
+
+
+def _flag(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name, "").strip().lower()
+    if value in ("1", "true", "yes", "on"):
+        return True
+    if value in ("", "0", "false", "no", "off"):
+        return False
+    raise BadSetting(f"{name}={value!r} n’est ni vrai ni faux. Exemple : {name}=1")
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    value = environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+        raise BadSetting(f"{name}={value!r} n’est pas un nombre entre {low} et {high}. Exemple : {name}={default}")
+    return int(value)
+
+
+def _required(environ: Mapping[str, str], name: str, example: str, demo: bool, default: str) -> str:
+    value = environ.get(name, "").strip()
+    if value:
+        return value
+    if demo:
+        return default
+    raise BadSetting(f"La variable {name} manque. Exemple : {name}={example}")
+
+
+def _secret(environ: Mapping[str, str], demo: bool) -> str:
+    example = "$(python3 -c 'import secrets; print(secrets.token_hex(32))')"
+    secret = _required(environ, "SECRET_KEY", example, demo, DEMO_SECRET)
+    if len(secret) < 32:
+        raise BadSetting(f"SECRET_KEY est trop courte (32 caractères au moins). Exemple : SECRET_KEY={example}")
+    return secret
+
+
+def _base_url(environ: Mapping[str, str], demo: bool) -> str:
+    host = environ.get("HOST") or "127.0.0.1"
+    port = environ.get("PORT") or "8000"
+    example = "https://rencontres.example.org"
+    value = _required(environ, "BASE_URL", example, demo, f"http://{host}:{port}").rstrip("/")
+    try:
+        parts = urlsplit(value)
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        valid = valid and not (parts.path or parts.query or parts.fragment or parts.username)
+    except ValueError:
+        valid = False
+    if not valid:
+        raise BadSetting(f"BASE_URL={value!r} n’est pas une adresse. Exemple : BASE_URL={example}")
+    return value
+
+
+def _database_url(environ: Mapping[str, str]) -> str:
+    value = environ.get("DATABASE_URL", "").strip()
+    if not value:
+        return f"sqlite:///{ROOT / 'instance' / 'eventapp.db'}"
+    for short in ("postgresql://", "postgres://"):
+        if value.startswith(short):
+            return "postgresql+psycopg://" + value.removeprefix(short)
+    if value.startswith(("postgresql+psycopg://", "sqlite:///")):
+        return value
+    example = "postgresql+psycopg://eventapp:motdepasse@localhost/eventapp"
+    raise BadSetting(f"DATABASE_URL n’est ni SQLite ni PostgreSQL. Exemple : DATABASE_URL={example}")
+
+
+def _sender(environ: Mapping[str, str], base_url: str) -> str:
+    value = environ.get("MAIL_DEFAULT_SENDER", "").strip()
+    if not value:
+        host = urlsplit(base_url).hostname or "localhost"
+        domain = host if "." in host and not host.replace(".", "").isdigit() else "rencontres.example"
+        return f"ne-pas-repondre@{domain}"
+    if "@" not in value or "\n" in value or "\r" in value:
+        raise BadSetting(f"MAIL_DEFAULT_SENDER={value!r} n’est pas une adresse. Exemple : rencontres@example.org")
+    return value
+
+
+def _dsfr(environ: Mapping[str, str]) -> Path | None:
+    value = environ.get("DSFR_DIR", "").strip()
+    if not value:
+        return None
+    folder = Path(value)
+    for name in DSFR_FILES:
+        if not (folder / name).is_file():
+            raise BadSetting(f"DSFR_DIR={value!r} : le fichier {name} manque. Exemple : DSFR_DIR=/srv/dsfr/dist")
+    return folder.resolve()

@@ -1,0 +1,76 @@
+"""`Refused` (a rule said no) and the error pages."""
+
+from typing import Any
+
+from flask import Flask, current_app, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+PAGES = {
+    400: (
+        "Demande incomprise",
+        "Le formulaire envoyé n’est pas complet ou n’est plus valable. Rechargez la page précédente et recommencez.",
+    ),
+    403: ("Accès refusé", "Votre compte ne permet pas d’ouvrir cette page."),
+    404: (
+        "Page introuvable",
+        "Cette adresse n’existe pas ou n’existe plus. Vérifiez le lien que vous avez reçu par courriel.",
+    ),
+    405: ("Action impossible", "Cette adresse ne répond pas à cette demande."),
+    413: ("Envoi trop volumineux", "Le fichier ou le texte envoyé dépasse la taille permise (5 Mo)."),
+    422: ("Envoi refusé", "Certaines informations sont à corriger."),
+    429: (
+        "Trop de demandes",
+        "Vous avez fait beaucoup de demandes en peu de temps. Attendez quelques minutes puis recommencez.",
+    ),
+    500: (
+        "Erreur de notre côté",
+        "Une erreur imprévue est survenue. Ce qui était enregistré n’est pas perdu. Réessayez dans un instant.",
+    ),
+    503: (
+        "Service momentanément indisponible",
+        "Le service est très sollicité ou en maintenance. Réessayez dans quelques instants.",
+    ),
+}
+
+
+class Refused(Exception):
+    """A rule of the product says no; the message is the sentence to show, `field` the control it is about."""
+
+    message = "Cette action n’est pas possible."
+    field: str | None = None
+
+    def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
+        super().__init__(message or self.message)
+        self.field = field or self.field
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(CSRFError, http_error)
+    app.register_error_handler(OperationalError, database_busy)
+    app.register_error_handler(500, crashed)
+
+
+def http_error(error: HTTPException) -> Any:
+    code = error.code or 500
+    if code < 400 or error.response is not None:
+        return error
+    headers = [(k, v) for k, v in error.get_headers() if k in ("Allow", "Retry-After")]
+    return page(code), code, headers
+
+
+def database_busy(error: OperationalError) -> Any:
+    """A lock held too long or a database away: say so, and when to come back."""
+    current_app.logger.error("database unavailable: %s", type(error.orig).__name__)
+    return page(503), 503, [("Retry-After", "5")]
+
+
+def crashed(_error: Exception) -> Any:
+    return page(500), 500
+
+
+def page(code: int) -> str:
+    title, sentence = PAGES.get(code, PAGES[400])
+    return render_template("errors/error.html", code=code, title=title, sentence=sentence)

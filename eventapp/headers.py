@@ -1,0 +1,42 @@
+"""Security headers on every answer, errors included (SECURITY: MDN Observatory, OWASP ASVS 5.0 V3.4)."""
+
+from flask import Flask, Response, current_app, request
+
+from eventapp import access
+
+CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
+HSTS = "max-age=63072000; includeSubDomains"
+
+
+def register(app: Flask) -> None:
+    app.after_request(add)
+
+
+def add(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", PERMISSIONS)
+    if current_app.config["SETTINGS"].is_https:
+        headers.setdefault("Strict-Transport-Security", HSTS)
+    _privacy(response)
+    return response
+
+
+def _privacy(response: Response) -> None:
+    headers = response.headers
+    view = current_app.view_functions.get(request.endpoint or "")
+    holds_token = getattr(view, "access", None) is access.Public.TOKEN
+    headers.setdefault("Referrer-Policy", "strict-origin" if holds_token else "same-origin")
+    if holds_token:
+        headers.setdefault("X-Robots-Tag", "noindex")
+    if access.is_personal():
+        headers.setdefault("Cache-Control", "no-store")
+        response.vary.add("Cookie")

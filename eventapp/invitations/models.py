@@ -1,0 +1,166 @@
+"""Guests of an event, the letters written to them, and their personal links."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventapp.accounts.models import User
+from eventapp.database import Base, enum_column
+from eventapp.events.models import Category, Event
+from eventapp.network.models import Structure
+from eventapp.registrations.models import Registration
+
+PRESENT = text("removed_at IS NULL")
+VALID = text("revoked_at IS NULL")
+
+
+class Reply(StrEnum):
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class Guest(Base):
+    """A person on the guest list; `invitation` is their one valid invitation, if any was sent."""
+
+    __tablename__ = "guest"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    category_id: Mapped[int | None]
+    structure_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id"))
+    organisation: Mapped[str] = mapped_column(String(200), default="")
+    first_name: Mapped[str] = mapped_column(String(80), default="")
+    last_name: Mapped[str] = mapped_column(String(80))
+    function: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str] = mapped_column(String(320))
+    email_folded: Mapped[str] = mapped_column(String(320))
+    name_folded: Mapped[str] = mapped_column(String(200))
+    search_text: Mapped[str] = mapped_column(Text, default="")
+    origin: Mapped[str] = mapped_column(String(200), default="")  # where the address came from, said at first contact
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+    event: Mapped[Event] = relationship(overlaps="category")
+    category: Mapped[Category | None] = relationship(lazy="joined", overlaps="event")
+    structure: Mapped[Structure | None] = relationship(lazy="joined")
+    invitations: Mapped[list["Invitation"]] = relationship(
+        back_populates="guest", order_by="Invitation.id", lazy="selectin", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "category_id"],
+            ["category.event_id", "category.id"],
+            name="guest_is_in_a_category_of_its_event",
+        ),
+        UniqueConstraint("event_id", "id", name="guest_belongs_to_its_event"),
+        Index(
+            "one_guest_per_person",
+            "event_id",
+            "email_folded",
+            "name_folded",
+            unique=True,
+            sqlite_where=PRESENT,
+            postgresql_where=PRESENT,
+        ),
+        Index("ix_guest_name", "event_id", "name_folded", "id"),
+    )
+
+    @property
+    def organisation_name(self) -> str:
+        return self.structure.name if self.structure is not None else self.organisation
+
+    @property
+    def invitation(self) -> "Invitation | None":
+        return next((i for i in reversed(self.invitations) if i.revoked_at is None), None)
+
+    @classmethod
+    def of(cls, event: Event) -> Select["Guest"]:
+        return select(cls).where(cls.event_id == event.id, cls.removed_at.is_(None)).order_by(cls.name_folded, cls.id)
+
+
+class Letter(Base):
+    """One frozen version of an organiser's letter: editing writes a new row, what was sent keeps its own."""
+
+    __tablename__ = "letter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(30))  # "invitation"; later: reminder, thanks…
+    version: Mapped[int]
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)  # Markdown with {placeholders}
+    written_at: Mapped[datetime]
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+
+    event: Mapped[Event] = relationship()
+    written_by: Mapped[User | None] = relationship()
+
+    __table_args__ = (UniqueConstraint("event_id", "name", "version", name="one_letter_per_version"),)
+
+
+class Invitation(Base):
+    """A personal link. A corrected address revokes it and sends another."""
+
+    __tablename__ = "invitation"
+    PURPOSE = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    guest_id: Mapped[int]
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
+    email: Mapped[str] = mapped_column(String(320))  # where it went
+    nonce: Mapped[str] = mapped_column(String(32))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    invited_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    reply: Mapped[Reply | None] = mapped_column(enum_column(Reply, "invitation_reply"))
+    replied_at: Mapped[datetime | None]
+    decline_reason: Mapped[str] = mapped_column(String(500), default="")
+    registration_id: Mapped[int | None]
+
+    event: Mapped[Event] = relationship(
+        primaryjoin="Invitation.event_id == Event.id", foreign_keys="Invitation.event_id", viewonly=True
+    )
+    guest: Mapped[Guest] = relationship(back_populates="invitations", overlaps="registration")
+    registration: Mapped[Registration | None] = relationship(overlaps="guest,invitations")
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "guest_id"],
+            ["guest.event_id", "guest.id"],
+            name="invitation_is_of_a_guest_of_its_event",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["event_id", "registration_id"],
+            ["registration.event_id", "registration.id"],
+            name="invitation_led_to_a_registration_of_its_event",
+        ),
+        Index(
+            "one_valid_invitation_per_guest",
+            "guest_id",
+            unique=True,
+            sqlite_where=VALID,
+            postgresql_where=VALID,
+        ),
+        Index("ix_invitation_event", "event_id", "guest_id"),
+        CheckConstraint("(reply IS NULL) = (replied_at IS NULL)", name="a_reply_has_its_time"),
+    )
+
+    @property
+    def is_silent(self) -> bool:
+        return self.reply is None and self.revoked_at is None

@@ -1,0 +1,96 @@
+"""The register of letters. A letter is one template pair; sending one is a row.
+
+`post` writes the row in the transaction of the act that causes it: no change without its letter, no letter without
+its change. The function registered under the letter's name loads, at sending time, what its template needs.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+
+from eventapp.extensions import db
+from eventapp.outbox.models import Message, Priority
+
+
+class NothingToSay(Exception):
+    """Raised by a loader whose subject no longer exists or whose letter no longer makes sense: it is not sent."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What a loader returns: the template's variables, and what surrounds the text.
+
+    `calendar` is one METHOD:REQUEST or CANCEL object, attached as the last alternative (RFC 6047);
+    `sender_name` shows beside our own sending address; `reply_to` is a mailbox that somebody reads.
+    """
+
+    context: dict[str, Any]
+    sender_name: str = ""
+    reply_to: str | None = None
+    calendar: bytes | None = None
+    attachments: list[Attachment] = field(default_factory=list)
+    unsubscribe_url: str | None = None  # RFC 8058 one-click POST: invitations and reminders only
+
+
+Loader = Callable[..., Contents]
+LETTERS: dict[str, Loader] = {}
+
+
+def letter(name: str) -> Callable[[Loader], Loader]:
+    """Register the loader of `templates/<package>/mails/<letter>.{txt,html}`, called with the row's Message and ids.
+
+    `@letter("registrations/confirmed") def confirmed_contents(message, registration_id): …`
+    """
+
+    def register(loader: Loader) -> Loader:
+        if name in LETTERS:
+            raise ValueError(f"letter registered twice: {name}")
+        LETTERS[name] = loader
+        return loader
+
+    return register
+
+
+def post(
+    name: str,
+    *,
+    to: str,
+    now: datetime,
+    event: Any = None,
+    organisation: Any = None,
+    priority: Priority = Priority.SINGLE,
+    calendar_method: str | None = None,
+    calendar_sequence: int | None = None,
+    due_at: datetime | None = None,
+    **ids: Any,
+) -> Message:
+    """Queue the letter `name` with the ids its loader needs (JSON values). Flushed and committed by the caller."""
+    if name not in LETTERS:
+        raise KeyError(f"unknown letter: {name}")
+    domain = current_app.config["SETTINGS"].calendar_domain
+    message = Message(
+        letter=name,
+        context=ids,
+        to=to,
+        event_id=event.id if event is not None else None,
+        organisation_id=organisation.id if organisation is not None else getattr(event, "organisation_id", None),
+        priority=priority,
+        message_id=f"<{uuid.uuid4()}@{domain}>",
+        calendar_method=calendar_method,
+        calendar_sequence=calendar_sequence,
+        created_at=now,
+        due_at=due_at or now,
+    )
+    db.session.add(message)
+    return message

@@ -1,0 +1,78 @@
+"""One row per letter to send, and what the demonstration keeps instead of sending."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventapp.database import Base, enum_column
+
+
+class State(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+
+
+class Priority(StrEnum):
+    """Single letters (a confirmation someone waits for) overtake bulk ones (invitations)."""
+
+    SINGLE = "1-single"
+    BULK = "2-bulk"
+
+
+class Message(Base):
+    """A letter's name and the ids it is about; the body is rendered when it is sent."""
+
+    __tablename__ = "message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter: Mapped[str] = mapped_column(String(80))
+    context: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    to: Mapped[str] = mapped_column("recipient", String(320))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    priority: Mapped[Priority] = mapped_column(enum_column(Priority, "message_priority"), default=Priority.SINGLE)
+    state: Mapped[State] = mapped_column(enum_column(State, "message_state"), default=State.QUEUED)
+    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    calendar_method: Mapped[str | None] = mapped_column(String(10))
+    calendar_sequence: Mapped[int | None]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    lease: Mapped[str | None] = mapped_column(String(64))
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    sent_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_message_due", "state", "priority", "due_at", "id"),
+        Index("ix_message_event", "event_id", "id"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="message_sent_has_its_time"),
+    )
+
+
+class KeptMail(Base):
+    """Demonstration only: the bytes that would have gone to the server, readable at /courriels/."""
+
+    __tablename__ = "kept_mail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(200))
+    to: Mapped[str] = mapped_column("recipient", String(320))
+    subject: Mapped[str] = mapped_column(String(400))
+    kept_at: Mapped[datetime]
+    source: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Heartbeat(Base):
+    """Each kind of background process signs here; /readyz reads it."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    beaten_at: Mapped[datetime]

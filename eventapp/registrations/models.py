@@ -1,0 +1,266 @@
+"""One person at one event, the sessions they hold or wait for, their answers."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventapp.agenda.models import Session
+from eventapp.database import Base, enum_column
+from eventapp.events.models import Category, Event
+from eventapp.network.models import Structure
+
+LIVE = text("status <> 'cancelled'")
+HELD = text("released_at IS NULL")
+
+
+class Status(StrEnum):
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        return {"waiting": "en attente de place", "confirmed": "confirmée", "cancelled": "annulée"}[self.value]
+
+
+class Source(StrEnum):
+    PUBLIC = "public"
+    INVITATION = "invitation"
+    ORGANISER = "organiser"
+
+
+class QuestionKind(StrEnum):
+    YES_NO = "yes_no"
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    NUMBER = "number"
+
+
+class Registration(Base):
+    """The personal link and the private feed have each their own nonce: one can be renewed without the other."""
+
+    __tablename__ = "registration"
+    PURPOSE = "registration"
+    FEED_PURPOSE = "feed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    category_id: Mapped[int | None]
+    structure_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id"))
+    organisation: Mapped[str] = mapped_column(String(200), default="")  # as typed, when no structure matches
+    first_name: Mapped[str] = mapped_column(String(80))
+    last_name: Mapped[str] = mapped_column(String(80))
+    function: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str] = mapped_column(String(320))
+    phone: Mapped[str] = mapped_column(String(20), default="")  # E.164
+    email_folded: Mapped[str] = mapped_column(String(320))
+    name_folded: Mapped[str] = mapped_column(String(200))  # "nom prenom": sort and uniqueness
+    search_text: Mapped[str] = mapped_column(Text, default="")  # folded name, address, structure, commune
+
+    status: Mapped[Status] = mapped_column(enum_column(Status, "registration_status"))
+    source: Mapped[Source] = mapped_column(enum_column(Source, "registration_source"), default=Source.PUBLIC)
+    created_at: Mapped[datetime]
+    queued_at: Mapped[datetime]  # the place in the queue
+    confirmed_at: Mapped[datetime | None]
+    offer_until: Mapped[datetime | None]  # an open offer: a place is held until then
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[str] = mapped_column(String(20), default="")  # "person", "organiser", "system"
+    cancellation_reason: Mapped[str] = mapped_column(String(500), default="")
+    consented_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(Text, default="")  # the organiser's own
+
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(32))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    feed_nonce: Mapped[str] = mapped_column(String(32))
+    feed_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime]
+
+    event: Mapped[Event] = relationship(overlaps="category")
+    category: Mapped[Category | None] = relationship(lazy="joined", overlaps="event")
+    structure: Mapped[Structure | None] = relationship(lazy="joined")
+    bookings: Mapped[list["Booking"]] = relationship(
+        back_populates="registration", order_by="Booking.id", cascade="all, delete-orphan"
+    )
+    answers: Mapped[list["Answer"]] = relationship(
+        back_populates="registration", order_by="Answer.id", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "category_id"],
+            ["category.event_id", "category.id"],
+            name="registration_is_in_a_category_of_its_event",
+        ),
+        UniqueConstraint("event_id", "id", name="registration_belongs_to_its_event"),
+        UniqueConstraint("event_id", "idempotency_key", name="one_registration_per_submission"),
+        Index(
+            "one_live_registration_per_person",
+            "event_id",
+            "email_folded",
+            "name_folded",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+        Index("ix_registration_queue", "event_id", "status", "queued_at", "id"),
+        Index("ix_registration_name", "event_id", "name_folded", "id"),
+        Index("ix_registration_structure", "event_id", "structure_id", "status"),
+        Index("ix_registration_category", "event_id", "category_id", "status"),
+        Index("ix_registration_email", "event_id", "email_folded"),
+        CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_has_its_time"),
+        CheckConstraint("status <> 'confirmed' OR confirmed_at IS NOT NULL", name="confirmed_has_its_time"),
+        CheckConstraint("offer_until IS NULL OR status = 'waiting'", name="only_the_waiting_hold_an_offer"),
+    )
+
+    @property
+    def organisation_name(self) -> str:
+        return self.structure.name if self.structure is not None else self.organisation
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.status is Status.CONFIRMED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status is Status.WAITING
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status is Status.CANCELLED
+
+    @property
+    def live_bookings(self) -> list["Booking"]:
+        return [b for b in self.bookings if b.released_at is None]
+
+    @classmethod
+    def of(cls, event: Event) -> Select["Registration"]:
+        return select(cls).where(cls.event_id == event.id).order_by(cls.name_folded, cls.id)
+
+    @classmethod
+    def confirmed(cls, event: Event) -> Select["Registration"]:
+        return cls.of(event).where(cls.status == Status.CONFIRMED)
+
+    @classmethod
+    def queue(cls, event: Event) -> Select["Registration"]:
+        return select(cls).where(cls.event_id == event.id, cls.status == Status.WAITING).order_by(cls.queued_at, cls.id)
+
+
+class Booking(Base):
+    """A session held (`confirmed_at`) or waited for (no `confirmed_at`); given up at `released_at`."""
+
+    __tablename__ = "booking"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    registration_id: Mapped[int]
+    session_id: Mapped[int]
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+
+    registration: Mapped[Registration] = relationship(back_populates="bookings", overlaps="session")
+    session: Mapped[Session] = relationship(lazy="joined", overlaps="registration,bookings")
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["event_id", "registration_id"],
+            ["registration.event_id", "registration.id"],
+            name="booking_is_of_a_registration_of_its_event",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["event_id", "session_id"],
+            ["agenda_session.event_id", "agenda_session.id"],
+            name="booking_is_of_a_session_of_its_event",
+            ondelete="CASCADE",
+        ),
+        Index(
+            "one_live_booking_per_session",
+            "registration_id",
+            "session_id",
+            unique=True,
+            sqlite_where=HELD,
+            postgresql_where=HELD,
+        ),
+        Index("ix_booking_session", "session_id", "released_at", "confirmed_at"),
+    )
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None and self.released_at is None
+
+
+class Question(Base):
+    """What this event asks in addition. A retired question is no longer asked; its answers stay."""
+
+    __tablename__ = "question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    slug: Mapped[str] = mapped_column(String(80))
+    label: Mapped[str] = mapped_column(String(300))
+    help: Mapped[str] = mapped_column(String(500), default="")
+    kind: Mapped[QuestionKind] = mapped_column(enum_column(QuestionKind, "question_kind"))
+    required: Mapped[bool] = mapped_column(default=False)
+    choices: Mapped[list[str]] = mapped_column(JSON, default=list)
+    sensitive: Mapped[bool] = mapped_column(default=False)
+    shown_if: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # {"question": slug, "is": value}
+    position: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None]
+
+    event: Mapped[Event] = relationship()
+
+    __table_args__ = (UniqueConstraint("event_id", "slug", name="question_slug_is_unique_in_its_event"),)
+
+    @classmethod
+    def asked(cls, event: Event) -> Select["Question"]:
+        return select(cls).where(cls.event_id == event.id, cls.retired_at.is_(None)).order_by(cls.position, cls.id)
+
+
+class Answer(Base):
+    """`value`: text, number, true/false or a list of texts, as the question's kind says."""
+
+    __tablename__ = "answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
+    value: Mapped[Any] = mapped_column(JSON)
+
+    registration: Mapped[Registration] = relationship(back_populates="answers")
+    question: Mapped[Question] = relationship(lazy="joined")
+
+    __table_args__ = (UniqueConstraint("registration_id", "question_id", name="one_answer_per_question"),)
+
+
+class CalendarMail(Base):
+    """The highest SEQUENCE mailed to this person for this UID: a later CANCEL or REQUEST must exceed it."""
+
+    __tablename__ = "calendar_mail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    uid: Mapped[str] = mapped_column(String(199))
+    last_sequence: Mapped[int]
+    last_method: Mapped[str] = mapped_column(String(10))
+
+    __table_args__ = (UniqueConstraint("registration_id", "uid", name="one_sequence_per_person_and_entry"),)
