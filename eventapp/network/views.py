@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("network_organiser", __name__)
