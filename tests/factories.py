@@ -1,0 +1,73 @@
+"""Plain functions with valid defaults: a test states only what matters to it. Each row is added and flushed."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from eventapp.accounts.models import Membership, Organisation, Role, User
+from eventapp.events.models import Audience, Category, Event, Venue
+from eventapp.extensions import db
+
+NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+STARTS = datetime(2027, 1, 14, 8, 0, tzinfo=UTC)  # 9 h in Paris
+ENDS = STARTS + timedelta(hours=8)
+
+Row = TypeVar("Row")
+number = count(1)
+
+
+def save(row: Row) -> Row:
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def make_organisation(**facts: Any) -> Organisation:
+    n = next(number)
+    defaults = {
+        "slug": f"sgar-{n}",
+        "name": f"SGAR {n}",
+        "region_code": "32",
+        "email": f"contact-{n}@sgar.example",
+        "created_at": NOW,
+    }
+    return save(Organisation(**defaults | facts))
+
+
+def make_user(organisation: Organisation | None = None, role: Role = Role.ORGANISER, **facts: Any) -> User:
+    """A user, member of `organisation` with `role` when it is given."""
+    n = next(number)
+    defaults = {
+        "email": f"personne-{n}@sgar.example",
+        "name": f"Personne {n}",
+        "fs_uniquifier": f"uniquifier-{n}",
+        "created_at": NOW,
+    }
+    user = save(User(**defaults | facts))
+    if organisation is not None:
+        save(Membership(user=user, organisation=organisation, role=role, created_at=NOW))
+    return user
+
+
+def make_event(organisation: Organisation | None = None, **facts: Any) -> Event:
+    """A published public event of one day in Lille, without limits or categories."""
+    n = next(number)
+    defaults = {
+        "slug": f"rencontre-{n}",
+        "title": f"Rencontre {n}",
+        "starts_at": STARTS,
+        "ends_at": ENDS,
+        "venue": Venue(name="Préfecture de région", postcode="59000", city="Lille"),
+        "audience": Audience.PUBLIC,
+        "published_at": NOW,
+        "created_at": NOW,
+        "updated_at": NOW,
+        "calendar_uid": f"event-{n}@rencontres.localhost",
+    }
+    return save(Event(organisation=organisation or make_organisation(), **defaults | facts))
+
+
+def make_category(event: Event, **facts: Any) -> Category:
+    n = next(number)
+    defaults = {"slug": f"categorie-{n}", "name": f"Catégorie {n}", "position": n}
+    return save(Category(event=event, **defaults | facts))
