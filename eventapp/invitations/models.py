@@ -47,7 +47,7 @@ class Guest(Base):
     function: Mapped[str] = mapped_column(String(200), default="")
     email: Mapped[str] = mapped_column(String(320))
     email_folded: Mapped[str] = mapped_column(String(320))
-    name_folded: Mapped[str] = mapped_column(String(200))
+    name_folded: Mapped[str] = mapped_column(String(500))
     search_text: Mapped[str] = mapped_column(Text, default="")
     origin: Mapped[str] = mapped_column(String(200), default="")  # where the address came from, said at first contact
     created_at: Mapped[datetime]

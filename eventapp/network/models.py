@@ -48,13 +48,15 @@ class Structure(Base):
     kind: Mapped[str] = mapped_column(String(40), default="")  # type_fs: Principal, Antenne…
     form: Mapped[str] = mapped_column(String(40), default="")  # format_fs: Fixe, Itinérante…
     group: Mapped[str] = mapped_column("fs_group", String(120), default="")
-    email: Mapped[str] = mapped_column(String(320), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")  # the first one written
+    other_emails: Mapped[list[str]] = mapped_column(JSON, default=list)
     phone: Mapped[str] = mapped_column(String(20), default="")
     hours: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     appointment: Mapped[str] = mapped_column(Text, default="")
     comment: Mapped[str] = mapped_column(Text, default="")
     label: Mapped[str] = mapped_column(String(120), default="")
-    sort_key: Mapped[str] = mapped_column(String(200), default="")  # folded name
+    match_key: Mapped[str] = mapped_column(String(1200), default="", index=True)  # folded `full_label`
+    sort_key: Mapped[str] = mapped_column(String(600), default="")  # folded name
     search_text: Mapped[str] = mapped_column(Text, default="")  # folded name, commune, département, postcode
     updated_at: Mapped[datetime]
 
@@ -66,7 +68,7 @@ class Structure(Base):
     )
 
     @property
-    def label_with_place(self) -> str:
-        """What a datalist shows and a form sends back: « France services de Saint-Erme (02) »."""
+    def full_label(self) -> str:
+        """What a datalist shows and a form sends back: « France services de Saint-Erme (Saint-Erme, 02) »."""
         place = f"{self.commune}, {self.departement_code}" if self.commune else self.departement_code
         return f"{self.name} ({place})"

@@ -71,7 +71,7 @@ class Registration(Base):
     email: Mapped[str] = mapped_column(String(320))
     phone: Mapped[str] = mapped_column(String(20), default="")  # E.164
     email_folded: Mapped[str] = mapped_column(String(320))
-    name_folded: Mapped[str] = mapped_column(String(200))  # "nom prenom": sort and uniqueness
+    name_folded: Mapped[str] = mapped_column(String(500))  # "nom prenom": sort and uniqueness
     search_text: Mapped[str] = mapped_column(Text, default="")  # folded name, address, structure, commune
 
     status: Mapped[Status] = mapped_column(enum_column(Status, "registration_status"))
