@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from eventapp.accounts.models import Membership, Organisation, Role, User
+from eventapp.events.lifecycle import searchable
 from eventapp.events.models import Audience, Category, Event, Venue
 from eventapp.extensions import db
 
@@ -64,7 +65,9 @@ def make_event(organisation: Organisation | None = None, **facts: Any) -> Event:
         "updated_at": NOW,
         "calendar_uid": f"event-{n}@rencontres.localhost",
     }
-    return save(Event(organisation=organisation or make_organisation(), **defaults | facts))
+    event = Event(organisation=organisation or make_organisation(), **defaults | facts)
+    event.search_text = searchable(event)
+    return save(event)
 
 
 def make_category(event: Event, **facts: Any) -> Category:
