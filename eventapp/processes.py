@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from typing import IO
 
 GRACE_SECONDS = 30
 PR_SET_PDEATHSIG = 1
@@ -21,7 +22,9 @@ def end_with_parent(with_signal: signal.Signals = signal.SIGTERM) -> None:
         _libc.prctl(PR_SET_PDEATHSIG, with_signal)
 
 
-def start(command: Sequence[str], *, environ: Mapping[str, str], cwd: str) -> subprocess.Popen[bytes]:
+def start(
+    command: Sequence[str], *, environ: Mapping[str, str], cwd: str, output: IO[bytes] | None = None
+) -> subprocess.Popen[bytes]:
     """Start a child in a group of its own: a Ctrl-C in the terminal reaches us only, and we end it once."""
     return subprocess.Popen(
         command,
@@ -29,6 +32,8 @@ def start(command: Sequence[str], *, environ: Mapping[str, str], cwd: str) -> su
         cwd=cwd,
         start_new_session=True,
         stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
         preexec_fn=end_with_parent,
     )
 

@@ -14,6 +14,7 @@ from eventapp.extensions import db, limiter
 from eventapp.outbox.models import Message
 from tests import databases, postgresql
 from tests.pages import PageClient
+from tests.servers import Starter
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -101,6 +102,17 @@ def limits(app: Flask) -> Iterator[None]:
 def outbox(app: Flask) -> Callable[[], list[Message]]:
     """`outbox()`: the letters queued so far, oldest first."""
     return lambda: list(db.session.scalars(db.select(Message).order_by(Message.id)))
+
+
+@pytest.fixture(scope="session")
+def start_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+    """`site = start_site(seed)`: the real server on its own database, stopped at the end; see tests/servers.py."""
+    folder = tmp_path_factory.mktemp("sites")
+    starter = Starter(folder=folder, postgresql_url=lambda: request.getfixturevalue("postgresql_url"))
+    try:
+        yield starter
+    finally:
+        starter.stop()
 
 
 @pytest.fixture(autouse=True)

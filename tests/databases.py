@@ -3,6 +3,7 @@
 import csv
 import importlib
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import replace
 
 import psycopg
@@ -32,9 +33,9 @@ FLASK = {
 }
 
 
-def make_app(url: str, **flask_settings: object) -> Flask:
+def make_app(url: str, *, environ: Mapping[str, str] | None = None, **flask_settings: object) -> Flask:
     """An application under test: CSRF off, limits off, undefined template variables fail."""
-    settings = Settings.from_environment(ENVIRONMENT | {"DATABASE_URL": url})
+    settings = Settings.from_environment({**ENVIRONMENT, **(environ or {}), "DATABASE_URL": url})
     app = create_app(replace(settings, extra=FLASK | flask_settings))
     limiter.enabled = False
     # Until every page exists: a link to a missing one is not this test's fault. Goes when the last one lands.

@@ -1,0 +1,100 @@
+"""A real Chromium, the one that the system has; pages that break the security policy or call elsewhere fail."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from eventapp.config import ROOT
+
+FOLDER = Path(__file__).parent
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+AXE_TAGS = ["RGAAv4", "wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(FOLDER):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    found = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+    if found is None:
+        pytest.skip("Chromium n'est pas installé : apt install chromium")
+    return {"executable_path": found, "args": QUIET}
+
+
+@pytest.fixture
+def browser_context_args() -> dict[str, Any]:
+    return {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """pytest-playwright's page, which also listens for what must never happen."""
+    faults = listen(page)
+    yield page
+    assert faults == []
+
+
+@pytest.fixture
+def page_without_js(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """The same person with JavaScript off."""
+    context = browser.new_context(java_script_enabled=False, **browser_context_args)
+    page = context.new_page()
+    faults = listen(page)
+    yield page
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """`assert axe(page) == []`: what axe-core finds against RGAA and WCAG 2.1 AA, one line a fault."""
+    if not AXE.exists():
+        pytest.skip("axe-core n'est pas installé : make test l'installe (scripts/setup browser)")
+    source = AXE.read_text(encoding="utf-8")
+
+    def faults(page: Page) -> list[str]:
+        if not page.evaluate("typeof axe === 'object'"):
+            page.evaluate(source)
+        found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
+        return [
+            f"{fault['id']}: {fault['help']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+            for fault in found["violations"]
+            for node in fault["nodes"]
+        ]
+
+    return faults
+
+
+def listen(page: Page) -> list[str]:
+    """Script errors, refusals by the content security policy, and requests to other hosts, as they happen."""
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+
+    def on_console(message: Any) -> None:
+        if "Content Security Policy" in message.text:
+            faults.append(f"{page.url}: {message.text}")
+
+    def on_request(request: Any) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "https://127.0.0.1:", "data:", "blob:")):
+            faults.append(f"{page.url} asked for {request.url}")
+
+    page.on("console", on_console)
+    page.on("request", on_request)
+    return faults

@@ -1,0 +1,31 @@
+"""What a person may have in front of them: a wide or a narrow screen, light or dark; hands on the keyboard only."""
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Page
+
+SCREENS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 360)]
+WIDTHS = {1280: 900, 360: 740}
+MOST_TABS = 300
+
+
+def each_screen(page: Page) -> Iterator[str]:
+    """Show the open page on every screen in turn: `for screen in each_screen(page): assert axe(page) == [], screen`."""
+    for scheme, width in SCREENS:
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+        yield f"{page.url} {scheme} {width}"
+
+
+def overflows(page: Page) -> bool:
+    """Whether the page must be scrolled sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the element has the focus; fails when the keyboard cannot reach it."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{page.url}: the keyboard does not reach {selector}")

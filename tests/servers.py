@@ -1,0 +1,125 @@
+"""The real server on a free port of this machine, with a database of its own: browsers and races ask it."""
+
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+
+from eventapp import processes, serve
+from eventapp.config import ROOT, Settings
+from eventapp.extensions import db
+from tests import databases
+
+START_SECONDS = 30
+number = itertools.count(1)
+
+
+@dataclass(kw_only=True)
+class Site:
+    """A running application. `app` is bound to the same database and keys: read and write through it."""
+
+    url: str
+    app: Flask
+    log: Path
+    may_fail: bool
+    children: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def stop(self) -> None:
+        """End the processes; an unhandled exception in them fails the test that caused it."""
+        processes.stop(self.children)
+        self.children.clear()
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        text = self.log.read_text(encoding="utf-8")
+        assert self.may_fail or "Traceback" not in text, text
+
+
+@dataclass(kw_only=True)
+class Starter:
+    """`start_site(seed)`: tables, then `seed()` in the application's context, committed, then the server."""
+
+    folder: Path
+    postgresql_url: Callable[[], str]
+    sites: list[Site] = field(default_factory=list)
+
+    def __call__(
+        self,
+        seed: Callable[[], object] | None = None,
+        *,
+        database: str = "sqlite",
+        workers: int = 1,
+        with_worker: bool = False,
+        may_fail: bool = False,
+        command: list[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Site:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        given = {"BASE_URL": url, "DATABASE_URL": self._database(database), **(environ or {})}
+        app = databases.make_app(given["DATABASE_URL"], environ=given)
+        _prepare(app, seed)
+        site = Site(url=url, app=app, log=self.folder / f"site-{port}.log", may_fail=may_fail)
+        self.sites.append(site)
+        settings: Settings = app.config["SETTINGS"]
+        address = serve.Address(host="127.0.0.1", port=port, workers=workers)
+        self._start(site, command or serve.command(address, settings, log_level="warning"), given)
+        if with_worker:
+            self._start(site, [sys.executable, "-m", "flask", "--app", "wsgi", "worker"], given)
+        _wait(site)
+        return site
+
+    def stop(self) -> None:
+        for site in self.sites:
+            site.stop()
+
+    def _database(self, kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{self.folder / f'site-{next(number)}.db'}"
+        url, name = self.postgresql_url(), f"site_{next(number)}"
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return url.replace("/postgres?", f"/{name}?")
+
+    def _start(self, site: Site, command: list[str], environ: Mapping[str, str]) -> None:
+        whole = {**os.environ, **databases.ENVIRONMENT, **environ}
+        with site.log.open("ab") as sink:
+            site.children.append(processes.start(command, environ=whole, cwd=str(ROOT), output=sink))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _prepare(app: Flask, seed: Callable[[], object] | None) -> None:
+    databases.build(app)
+    if seed is not None:
+        with app.app_context():
+            seed()
+            db.session.commit()
+
+
+def _wait(site: Site) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and all(child.poll() is None for child in site.children):
+        try:
+            with urllib.request.urlopen(f"{site.url}/healthz", timeout=5):  # noqa: S310
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"the server did not start: {site.log.read_text(encoding='utf-8')}")
