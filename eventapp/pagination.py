@@ -91,7 +91,7 @@ def decode(text: str | None, columns: Sequence[Any]) -> list[Any] | None:
         return None
 
 
-def _value(value: Any, kind: type) -> Any:
+def _value(value: Any, kind: Any) -> Any:
     if isinstance(value, dict):
         value = datetime.fromisoformat(value["t"])
     if type(value) is not kind or (kind is datetime and value.tzinfo is None):
