@@ -1,0 +1,32 @@
+/* Comfort only: everything works without this file. */
+"use strict";
+
+// A form sent twice by a double click is sent once; coming back to the page frees its button.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
+// The error summary takes the focus, so that it is read first.
+document.getElementById("erreurs")?.focus();
+
+// <button type="button" data-copy="id-of-the-field" hidden>Copier le lien</button>
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+    button.textContent = "Lien copié";
+  });
+}
+
+// <button type="button" data-print hidden>Imprimer</button>
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
