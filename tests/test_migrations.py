@@ -1,0 +1,119 @@
+"""An empty database and all migrations give what the models say, on both databases; and the reference data."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import Inspector, inspect
+
+from eventapp.extensions import db
+from eventapp.network.models import Departement, Region
+from tests import databases
+
+Schema = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def empty_database(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Callable[[str], Flask]:
+    """`empty_database("name")`: an application on a database without any table."""
+
+    def make(name: str) -> Flask:
+        if database == "sqlite":
+            return databases.make_app(f"sqlite:///{tmp_path / name}.db")
+        url: str = request.getfixturevalue("postgresql_url")
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name}")
+        return databases.make_app(url.replace("/postgres?", f"/{name}?"))
+
+    return make
+
+
+@pytest.fixture
+def migrated(empty_database: Callable[[str], Flask]) -> Flask:
+    app = empty_database("migrated")
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@pytest.mark.both_databases
+def test_migrations_build_the_models(migrated: Flask, empty_database: Callable[[str], Flask]):
+    created = empty_database("created")
+    databases.build(created)
+
+    assert schema(migrated) == schema(created)
+
+
+@pytest.mark.both_databases
+def test_migrations_plant_the_territory(migrated: Flask, empty_database: Callable[[str], Flask]):
+    created = empty_database("created")
+    databases.build(created)
+
+    assert territory(migrated) == territory(created)
+    assert [len(rows) for rows in territory(migrated)] == [18, 101]
+
+
+@pytest.mark.both_databases
+def test_migrations_can_be_applied_again(migrated: Flask):
+    before = schema(migrated)
+
+    with migrated.app_context():
+        upgrade()
+
+    assert schema(migrated) == before
+
+
+@pytest.mark.both_databases
+def test_migrations_can_be_undone(migrated: Flask):
+    with migrated.app_context():
+        downgrade(revision="base")
+
+    assert schema(migrated) == {}
+
+
+def schema(app: Flask) -> Schema:
+    with app.app_context(), db.engine.connect() as connection:
+        inspector = inspect(connection)
+        names = [name for name in inspector.get_table_names() if name != "alembic_version"]
+        found = {name: table(inspector, name) for name in names}
+    with app.app_context():
+        db.engine.dispose()
+    return found
+
+
+def table(inspector: Inspector, name: str) -> dict[str, Any]:
+    """Everything reflection knows of a table, in an order of its own."""
+    return {
+        "columns": {
+            column["name"]: (str(column["type"]), column["nullable"], column["default"])
+            for column in inspector.get_columns(name)
+        },
+        "primary key": inspector.get_pk_constraint(name),
+        "foreign keys": by_name(inspector.get_foreign_keys(name)),
+        "unique": by_name(inspector.get_unique_constraints(name)),
+        "checks": {check["name"]: plain(check["sqltext"]) for check in inspector.get_check_constraints(name)},
+        "indexes": by_name(inspector.get_indexes(name)),
+    }
+
+
+def by_name(things: list[Any]) -> dict[str, str]:
+    return {str(thing["name"]): plain(str(sorted(thing.items()))) for thing in things}
+
+
+def plain(sql: str) -> str:
+    return re.sub(r"\s+", " ", sql).strip()
+
+
+def territory(app: Flask) -> tuple[list[Any], list[Any]]:
+    with app.app_context():
+        regions = db.session.execute(db.select(Region.code, Region.name, Region.slug).order_by(Region.code)).all()
+        columns = (Departement.code, Departement.name, Departement.region_code)
+        departements = db.session.execute(db.select(*columns).order_by(Departement.code)).all()
+        db.session.remove()
+    return list(regions), list(departements)
