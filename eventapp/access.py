@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, render_template, request, url_for
 from flask_login import current_user
+
+from eventapp.database import SAFE_METHODS
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -39,10 +42,10 @@ def register(app: Flask) -> None:
 
 def guard() -> Any:
     """Runs before every view; a member's `g.user` is the signed-in User."""
-    if request.endpoint is None:
+    if request.endpoint is None or request.endpoint == "static":
         return None
-    if request.endpoint == "static":
-        return None
+    if request.method not in SAFE_METHODS and comes_from_elsewhere():
+        abort(400)
     public = getattr(current_app.view_functions[request.endpoint], "access", None)
     if public is None:
         abort(403)
@@ -58,9 +61,19 @@ def _require_member() -> Any:
         wanted = request.full_path.rstrip("?") if request.method == "GET" else url_for("events_organiser.index")
         return redirect(url_for("accounts.sign_in", next=wanted))
     if not current_user.memberships:
-        abort(403)
+        return render_template("accounts/no_organisation.html"), 403
     g.user = current_user
     return None
+
+
+def comes_from_elsewhere() -> bool:
+    """A browser says that another site's page sent this: refused beside, not instead of, the CSRF token."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site not in (None, "same-origin", "none"):
+        return True
+    if origin in (None, "null"):
+        return False
+    return urlsplit(origin).netloc not in (request.host, urlsplit(current_app.config["BASE_URL"]).netloc)
 
 
 def is_personal() -> bool:

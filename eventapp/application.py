@@ -1,8 +1,8 @@
-"""The Flask class, with silent retries of serialisation failures."""
+"""The Flask class, with silent retries of serialisation failures and logs without personal addresses."""
 
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, request
 from sqlalchemy.exc import DBAPIError
 
 from eventapp.database import is_serialisation_failure
@@ -21,5 +21,8 @@ class Application(Flask):
                 db.session.rollback()
                 if not is_serialisation_failure(failure) or attempt == RETRIES:
                     raise
-                g.pop("_flashes", None)
         raise AssertionError("unreachable")
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Flask's own line would show the whole address, which may hold somebody's token."""
+        self.logger.error("exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)

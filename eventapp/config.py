@@ -92,6 +92,9 @@ class Settings:
             "PERMANENT_SESSION_LIFETIME": 12 * 3600,
             "WTF_CSRF_TIME_LIMIT": None,
             "WTF_CSRF_SSL_STRICT": True,
+            "SESSION_REFRESH_EACH_REQUEST": False,  # eventapp.accounts.sign_in renews it
+            "RATELIMIT_STORAGE_URI": "eventapp://",
+            "RATELIMIT_STORAGE_OPTIONS": {"database": self.database_url},
             "BABEL_DEFAULT_LOCALE": "fr",
             "BABEL_DEFAULT_TIMEZONE": "Europe/Paris",
             "MAIL_SERVER": self.mail_server,

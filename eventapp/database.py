@@ -65,7 +65,7 @@ def enum_column(kind: type[StrEnum], name: str, length: int = 20) -> Enum:
 
 def engine_options(url: str, threads: int) -> dict[str, Any]:
     """As many connections as threads: a thread never waits for a connection, nor is one wasted."""
-    options: dict[str, Any] = {"pool_size": threads, "max_overflow": 0, "pool_timeout": 10}
+    options: dict[str, Any] = {"pool_size": threads, "max_overflow": 0, "pool_timeout": 10, "hide_parameters": True}
     if url.startswith("sqlite"):
         options["connect_args"] = {
             "isolation_level": None,

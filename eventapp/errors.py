@@ -1,10 +1,12 @@
-"""`Refused` (a rule said no) and the error pages."""
+"""`Refused` (a rule said no) and the error pages, which need neither the database nor the address's host."""
 
 from typing import Any
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, has_request_context, render_template
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
 PAGES = {
@@ -33,6 +35,12 @@ PAGES = {
         "Le service est très sollicité ou en maintenance. Réessayez dans quelques instants.",
     ),
 }
+OTHER = ("Demande refusée", "Cette demande ne peut pas aboutir. Revenez à la page précédente et recommencez.")
+FORM_TOO_OLD = (
+    "La page est restée ouverte trop longtemps, ou votre navigateur refuse les cookies\u00a0: rien n’a été enregistré. "
+    "Revenez à la page précédente, rechargez-la, puis envoyez de nouveau le formulaire."
+)
+KEPT_HEADERS = ("Allow", "Retry-After", "Content-Range")
 
 
 class Refused(Exception):
@@ -48,8 +56,9 @@ class Refused(Exception):
 
 def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(CSRFError, http_error)
-    app.register_error_handler(OperationalError, database_busy)
+    app.register_error_handler(CSRFError, form_too_old)
+    for failure in (OperationalError, InterfaceError, PoolExhausted):
+        app.register_error_handler(failure, database_busy)
     app.register_error_handler(500, crashed)
 
 
@@ -57,13 +66,20 @@ def http_error(error: HTTPException) -> Any:
     code = error.code or 500
     if code < 400 or error.response is not None:
         return error
-    headers = [(k, v) for k, v in error.get_headers() if k in ("Allow", "Retry-After")]
+    headers = [(name, value) for name, value in error.get_headers() if name in KEPT_HEADERS]
     return page(code), code, headers
 
 
-def database_busy(error: OperationalError) -> Any:
+def form_too_old(_error: CSRFError) -> Any:
+    return page(400, FORM_TOO_OLD), 400
+
+
+def database_busy(error: OperationalError | InterfaceError | PoolExhausted) -> Any:
     """A lock held too long or a database away: say so, and when to come back."""
-    current_app.logger.error("database unavailable: %s", type(error.orig).__name__)
+    cause = getattr(error, "orig", None)
+    if "readonly database" in str(cause):
+        raise error  # a reading request tried to write: our mistake, not the database's state
+    current_app.logger.error("database unavailable: %s", type(cause or error).__name__)
     return page(503), 503, [("Retry-After", "5")]
 
 
@@ -71,6 +87,9 @@ def crashed(_error: Exception) -> Any:
     return page(500), 500
 
 
-def page(code: int) -> str:
-    title, sentence = PAGES.get(code, PAGES[400])
-    return render_template("errors/error.html", code=code, title=title, sentence=sentence)
+def page(code: int, sentence: str | None = None) -> Any:
+    title, usual = PAGES.get(code, OTHER)
+    if not has_request_context() or request_ctx.url_adapter is None:
+        # The Host header was refused: no address can be built for a page's links.
+        return current_app.response_class(f"{title}\n{usual}\n", mimetype="text/plain")
+    return render_template("errors/error.html", code=code, title=title, sentence=sentence or usual)

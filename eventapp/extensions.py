@@ -8,11 +8,12 @@ from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
+from eventapp import counters as counters  # makes its storage known to Flask-Limiter
 from eventapp.database import Base
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 migrate = Migrate()
 csrf = CSRFProtect()
 babel = Babel()
-limiter = Limiter(key_func=get_remote_address, headers_enabled=False)
+limiter = Limiter(key_func=get_remote_address, headers_enabled=False, swallow_errors=True)
 security = Security()

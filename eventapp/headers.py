@@ -5,10 +5,12 @@ from flask import Flask, Response, current_app, request
 from eventapp import access
 
 CSP = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
+# The State's design system brings its fonts, and icons written inside its stylesheet.
+DSFR_CSP = CSP.replace("img-src 'self'", "img-src 'self' data:; font-src 'self'")
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 HSTS = "max-age=63072000; includeSubDomains"
 
 
@@ -18,7 +20,7 @@ def register(app: Flask) -> None:
 
 def add(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CSP)
+    headers.setdefault("Content-Security-Policy", DSFR_CSP if current_app.config["DSFR_DIR"] else CSP)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
@@ -37,6 +39,8 @@ def _privacy(response: Response) -> None:
     headers.setdefault("Referrer-Policy", "strict-origin" if holds_token else "same-origin")
     if holds_token:
         headers.setdefault("X-Robots-Tag", "noindex")
+    if response.status_code >= 400:
+        headers["Cache-Control"] = "no-store"
     if access.is_personal():
         headers.setdefault("Cache-Control", "no-store")
         response.vary.add("Cookie")
