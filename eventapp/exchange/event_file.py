@@ -1,0 +1,122 @@
+"""An event as a file describes it (format 1): parsed, checked values, nothing of the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from eventapp.agenda.models import BookingMode, Kind, SpeakerRole
+from eventapp.events.models import Audience, Status, Venue
+from eventapp.registrations.models import QuestionKind
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationPart:
+    slug: str
+    name: str
+    region: str | None = None
+    email: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactPart:
+    name: str = ""
+    phone: str = ""  # E.164
+    email: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationPart:
+    audience: Audience = Audience.INVITED
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    capacity: int | None = None
+    per_structure: int | None = None
+    waiting_list: bool = True
+    offer_hours: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoryPart:
+    slug: str
+    name: str
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomPart:
+    slug: str
+    name: str
+    capacity: int | None = None
+    accessibility: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeakerPart:
+    slug: str
+    civility: str = ""
+    first_name: str = ""
+    last_name: str
+    function: str = ""
+    organisation: str = ""
+    biography: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppearancePart:
+    speaker: str
+    role: SpeakerRole = SpeakerRole.SPEAKER
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionPart:
+    slug: str
+    title: str
+    kind: Kind = Kind.TALK
+    starts_at: datetime
+    ends_at: datetime
+    room: str | None = None
+    booking: BookingMode = BookingMode.NONE
+    capacity: int | None = None
+    description: str = ""
+    online_url: str | None = None
+    speakers: tuple[AppearancePart, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionPart:
+    slug: str
+    label: str
+    help: str = ""
+    kind: QuestionKind = QuestionKind.TEXT
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    sensitive: bool = False
+    shown_if: dict[str, Any] | None = None  # {"question": slug, "is": value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFile:
+    """Times are aware and in UTC; `choice_required` holds local times, as in the file."""
+
+    organisation: OrganisationPart
+    slug: str
+    title: str
+    summary: str = ""
+    description: str = ""
+    timezone: str = "Europe/Paris"
+    starts_at: datetime
+    ends_at: datetime
+    venue: Venue = Venue()  # noqa: RUF009 - frozen
+    contact: ContactPart = ContactPart()
+    registration: RegistrationPart = RegistrationPart()
+    categories: tuple[CategoryPart, ...] = ()
+    rooms: tuple[RoomPart, ...] = ()
+    speakers: tuple[SpeakerPart, ...] = ()
+    sessions: tuple[SessionPart, ...] = ()
+    choice_required: tuple[str, ...] = ()
+    questions: tuple[QuestionPart, ...] = ()
+    report: str = ""
+    status: Status = Status.DRAFT

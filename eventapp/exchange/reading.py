@@ -1,0 +1,155 @@
+"""JSON → EventFile, or every fault with its path. Nothing here touches the database."""
+
+import json
+from typing import Any
+
+from eventapp.events import local_times
+from eventapp.events.models import Audience, Status, Venue
+from eventapp.exchange.cursor import Cursor
+from eventapp.exchange.event_file import (
+    FORMAT,
+    CategoryPart,
+    ContactPart,
+    EventFile,
+    OrganisationPart,
+    RegistrationPart,
+)
+from eventapp.exchange.faults import BadFile, Fault, NotAnEventFile
+from eventapp.exchange.reading_agenda import choice_required, room, session, speaker
+from eventapp.exchange.reading_questions import questions
+
+LARGEST_FILE = 2 * 1024 * 1024
+
+
+class FileTooLarge(NotAnEventFile):
+    message = "Ce fichier dépasse 2 Mo\u00a0: ce n’est pas un fichier d’événement."
+
+
+class KeyWrittenTwice(NotAnEventFile):
+    message = "Dans ce fichier, une même clé est écrite deux fois dans un objet."
+
+
+def read_bytes(content: bytes) -> EventFile:
+    if len(content) > LARGEST_FILE:
+        raise FileTooLarge
+    try:
+        return read(json.loads(content.decode("utf-8-sig"), parse_constant=_refuse, object_pairs_hook=_object))
+    except (ValueError, RecursionError):
+        raise NotAnEventFile from None
+
+
+def read(data: Any) -> EventFile:
+    faults: list[Fault] = []
+    file = _event(Cursor(data, "", faults))
+    if faults:
+        raise BadFile(list({str(fault): fault for fault in faults}.values()))
+    return file
+
+
+def _event(at: Cursor) -> EventFile:
+    if at.has("format", required=True) and (at.value["format"] != FORMAT or isinstance(at.value["format"], bool)):
+        at.fault("format", "must be {format}", format=FORMAT)
+    zone = _zone(at)
+    rooms = tuple(room(part) for part in at.parts("rooms", 500))
+    speakers = tuple(speaker(part) for part in at.parts("speakers", 2_000))
+    session_parts = at.parts("sessions", 2_000)
+    known_rooms, known_speakers = {room.slug for room in rooms}, {speaker.slug for speaker in speakers}
+    sessions = tuple(session(part, zone, known_rooms, known_speakers) for part in session_parts)
+    starts_at, ends_at = at.span(zone)
+    file = EventFile(
+        organisation=_organisation(at.part("organisation", required=True)),
+        slug=at.slug("slug"),
+        title=at.text("title", 200, required=True),
+        summary=at.text("summary", 500),
+        description=at.markdown("description"),
+        timezone=zone,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        venue=_venue(at.part("venue")),
+        contact=_contact(at.part("contact")),
+        registration=_registration(at.part("registration"), zone),
+        categories=tuple(_category(part) for part in at.parts("categories", 200)),
+        rooms=rooms,
+        speakers=speakers,
+        sessions=sessions,
+        choice_required=choice_required(at, zone, sessions),
+        questions=questions(at),
+        report=at.markdown("report"),
+        status=at.choice("status", Status, Status.DRAFT),
+    )
+    for key in ("categories", "rooms", "speakers", "sessions", "questions"):
+        at.refuse_doubles(key, (part.slug for part in getattr(file, key)))
+    at.end()
+    return file
+
+
+def _organisation(at: Cursor) -> OrganisationPart:
+    part = OrganisationPart(
+        slug=at.slug("slug"),
+        name=at.text("name", 200, required=True),
+        region=at.text("region", 2) or None,
+        email=at.email("email"),
+    )
+    at.end()
+    return part
+
+
+def _venue(at: Cursor) -> Venue:
+    venue = Venue(
+        name=at.text("name", 200),
+        address=at.text("address", 300),
+        postcode=at.text("postcode", 10),
+        city=at.text("city", 120),
+        latitude=at.degrees("latitude", 90),
+        longitude=at.degrees("longitude", 180),
+        access=at.markdown("access"),
+    )
+    at.end()
+    return venue
+
+
+def _contact(at: Cursor) -> ContactPart:
+    part = ContactPart(name=at.text("name", 200), phone=at.phone("phone"), email=at.email("email"))
+    at.end()
+    return part
+
+
+def _registration(at: Cursor, zone: str) -> RegistrationPart:
+    part = RegistrationPart(
+        audience=at.choice("audience", Audience, Audience.INVITED),
+        opens_at=at.moment("opens_at", zone),
+        closes_at=at.moment("closes_at", zone),
+        capacity=at.number("capacity"),
+        per_structure=at.number("per_structure", low=1),
+        waiting_list=at.flag("waiting_list", True),
+        offer_hours=at.number("offer_hours", low=1, high=24 * 365),
+    )
+    if part.opens_at and part.closes_at:
+        at.refuse_disorder(part.opens_at, part.closes_at, "opens_at", "closes_at")
+    at.end()
+    return part
+
+
+def _category(at: Cursor) -> CategoryPart:
+    part = CategoryPart(slug=at.slug("slug"), name=at.text("name", 120, required=True), capacity=at.number("capacity"))
+    at.end()
+    return part
+
+
+def _zone(at: Cursor) -> str:
+    zone = at.text("timezone", 40) or "Europe/Paris"
+    if local_times.is_zone(zone):
+        return zone
+    at.fault("timezone", "unknown time zone")
+    return "Europe/Paris"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise KeyWrittenTwice
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
