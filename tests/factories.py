@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from eventapp.accounts.models import Membership, Organisation, Role, User
+from eventapp.agenda.models import Appearance, Room, Session, Speaker
 from eventapp.events.lifecycle import searchable
 from eventapp.events.models import Audience, Category, Event, Venue
 from eventapp.extensions import db
@@ -74,3 +75,41 @@ def make_category(event: Event, **facts: Any) -> Category:
     n = next(number)
     defaults = {"slug": f"categorie-{n}", "name": f"Catégorie {n}", "position": n}
     return save(Category(event=event, **defaults | facts))
+
+
+def make_room(event: Event, **facts: Any) -> Room:
+    n = next(number)
+    defaults = {"slug": f"salle-{n}", "name": f"Salle {n}", "capacity": 60, "position": n}
+    return save(Room(event=event, **defaults | facts))
+
+
+def make_speaker(event: Event, **facts: Any) -> Speaker:
+    n = next(number)
+    defaults = {
+        "slug": f"jeanne-martin-{n}",
+        "civility": "Mme",
+        "first_name": "Jeanne",
+        "last_name": f"Martin {n}",
+        "function": "secrétaire générale pour les affaires régionales",
+        "rank": n,
+    }
+    return save(Speaker(event=event, **defaults | facts))
+
+
+def make_session(event: Event, *speakers: Speaker, room: Room | None = None, **facts: Any) -> Session:
+    """A talk at the beginning of the event, an hour long, open to all; `speakers` in protocol order."""
+    n = next(number)
+    starts_at = facts.get("starts_at", event.starts_at)
+    defaults = {
+        "slug": f"session-{n}",
+        "title": f"Session {n}",
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=1),
+        "room_id": room.id if room is not None else None,
+        "updated_at": NOW,
+        "calendar_uid": f"session-{n}@rencontres.localhost",
+    }
+    session = save(Session(event=event, **defaults | facts))
+    for position, speaker in enumerate(speakers):
+        save(Appearance(event_id=event.id, session=session, speaker=speaker, position=position))
+    return session
