@@ -45,18 +45,21 @@ class Contents:
 
 Loader = Callable[..., Contents]
 LETTERS: dict[str, Loader] = {}
+TITLES: dict[str, str] = {}  # what organisers call each letter
 
 
-def letter(name: str) -> Callable[[Loader], Loader]:
+def letter(name: str, title: str = "") -> Callable[[Loader], Loader]:
     """Register the loader of `templates/<package>/mails/<letter>.{txt,html}`, called with the row's Message and ids.
 
-    `@letter("registrations/confirmed") def confirmed_contents(message, registration_id): …`
+    `@letter("registrations/confirmed", title="Confirmation d’inscription")`
+    `def confirmed_contents(message, registration_id): …`
     """
 
     def register(loader: Loader) -> Loader:
         if name in LETTERS:
             raise ValueError(f"letter registered twice: {name}")
         LETTERS[name] = loader
+        TITLES[name] = title or name.rpartition("/")[2]
         return loader
 
     return register

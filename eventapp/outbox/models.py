@@ -11,11 +11,15 @@ from eventapp.database import Base, enum_column
 
 
 class State(StrEnum):
+    """`uncertain`: it may have left before a worker died or a line broke; it is sent again under the same Message-ID.
+    `dropped`: when its turn came there was nothing left to say (its loader raised NothingToSay)."""
+
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
     UNCERTAIN = "uncertain"
     FAILED = "failed"
+    DROPPED = "dropped"
 
 
 class Priority(StrEnum):
@@ -43,6 +47,7 @@ class Message(Base):
     calendar_sequence: Mapped[int | None]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    first_tried_at: Mapped[datetime | None]  # patience is counted from here
     leased_until: Mapped[datetime | None]
     lease: Mapped[str | None] = mapped_column(String(64))
     attempts: Mapped[int] = mapped_column(default=0)
@@ -52,6 +57,7 @@ class Message(Base):
     __table_args__ = (
         Index("ix_message_due", "state", "priority", "due_at", "id"),
         Index("ix_message_event", "event_id", "id"),
+        Index("ix_message_lease", "state", "leased_until"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="message_sent_has_its_time"),
     )
 
@@ -64,7 +70,8 @@ class KeptMail(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(String(200))
     to: Mapped[str] = mapped_column("recipient", String(320))
-    subject: Mapped[str] = mapped_column(String(400))
+    subject: Mapped[str] = mapped_column(Text)
+    search_text: Mapped[str] = mapped_column(Text)  # folded recipient and subject
     kept_at: Mapped[datetime]
     source: Mapped[bytes] = mapped_column(LargeBinary)
 

@@ -1,0 +1,79 @@
+"""What went wrong, in words for an organiser; and whether trying again makes sense."""
+
+import smtplib
+
+from eventapp.outbox.models import State
+from eventapp.outbox.queue import Outcome
+from eventapp.text import one_line
+
+LONGEST_REPLY = 300
+# The server wants something of us (TLS, a password), not of this message: an administrator can repair that.
+OUR_FAULT = frozenset({530, 534, 535, 538})
+
+
+class LineDown(Exception):
+    """No conversation with the mail server could begin; the message was not offered to it."""
+
+
+class InDoubt(Exception):
+    """The line broke while the message was being handed over: the server may have taken it."""
+
+
+def of_line(error: LineDown, may_have_left: bool) -> Outcome:
+    return _later(f"Le serveur d’envoi ne répond pas{_because(str(error))}. Nouvel essai automatique.", may_have_left)
+
+
+def of_sending(error: Exception, may_have_left: bool) -> Outcome:
+    """The outcome of a conversation that ended with `error`."""
+    if isinstance(error, InDoubt):
+        return _later("La connexion s’est coupée pendant l’envoi\u00a0; le courriel est peut-être parti.", True)
+    code, reply = _reply(error)
+    if code >= 500 and code not in OUR_FAULT:
+        return Outcome(state=State.FAILED, error=f"Le serveur refuse ce courriel{_because(f'{code} {reply}')}.")
+    if code:
+        sentence = f"Le serveur demande d’attendre{_because(f'{code} {reply}')}. Nouvel essai automatique."
+        return _later(sentence, may_have_left)
+    return _later("La connexion au serveur d’envoi s’est coupée. Nouvel essai automatique.", may_have_left)
+
+
+def of_address() -> Outcome:
+    return Outcome(state=State.FAILED, error="Cette adresse électronique n’est pas valable. Corrigez-la puis renvoyez.")
+
+
+def of_rendering(error: Exception) -> Outcome:
+    sentence = (
+        "La lettre n’a pas pu être préparée{}. Prévenez l’administrateur, puis renvoyez-la une fois l’erreur corrigée."
+    )
+    return Outcome(state=State.FAILED, error=sentence.format(_because(type(error).__name__)))
+
+
+def of_database(may_have_left: bool) -> Outcome:
+    return _later("La base de données n’a pas répondu. Nouvel essai automatique.", may_have_left)
+
+
+def nothing_to_say(reason: str) -> Outcome:
+    return Outcome(state=State.DROPPED, error=one_line(reason)[:LONGEST_REPLY] or "La lettre n’avait plus lieu d’être.")
+
+
+def _later(sentence: str, may_have_left: bool) -> Outcome:
+    return Outcome(state=State.UNCERTAIN if may_have_left else State.QUEUED, error=sentence)
+
+
+def _reply(error: Exception) -> tuple[int, str]:
+    """The server's code and words; 0 when there was no answer."""
+    code: int
+    words: bytes | str
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPResponseException) and error.smtp_code > 0:
+        code, words = error.smtp_code, error.smtp_error
+    elif isinstance(error, smtplib.SMTPNotSupportedError):
+        code, words = 554, str(error)
+    else:
+        return 0, ""
+    return code, words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+
+
+def _because(detail: str) -> str:
+    detail = one_line(detail)[:LONGEST_REPLY].rstrip(".")
+    return f" ({detail})" if detail else ""
