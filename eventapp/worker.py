@@ -1,0 +1,104 @@
+"""The worker: delivers what is due, runs what is scheduled, signs that it is alive. Any number may run at once."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from types import FrameType
+
+from flask import current_app
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+
+from eventapp.clock import utcnow
+from eventapp.extensions import db
+from eventapp.outbox import beating
+from eventapp.outbox.delivery import deliver_due
+from eventapp.schedule import JOBS, Job
+
+IDLE_SECONDS = 1.0
+BATCH = 100
+LONGEST_PAUSE = 10.0
+
+
+class Every:
+    """Says yes at most once per interval, by a clock that nobody sets."""
+
+    def __init__(self, interval: timedelta) -> None:
+        self.seconds = interval.total_seconds()
+        self.next = 0.0
+
+    def is_due(self) -> bool:
+        if time.monotonic() < self.next:
+            return False
+        self.next = time.monotonic() + self.seconds
+        return True
+
+
+class Worker:
+    def __init__(self, jobs: Sequence[Job] = JOBS) -> None:
+        self.stopping = threading.Event()
+        self.heart = Every(beating.EVERY)
+        self.jobs = [(job, Every(job.every)) for job in jobs]
+
+    def stop(self, *_signal: int | FrameType | None) -> None:
+        """The mail being sent is finished; no other is begun."""
+        self.stopping.set()
+
+    def run(self) -> None:
+        """Until `stop`. A database that is away is waited for, a little longer each time."""
+        pause = IDLE_SECONDS
+        while not self.stopping.is_set():
+            try:
+                is_busy = self.turn()
+                pause = IDLE_SECONDS
+            except (OperationalError, InterfaceError, TimeoutError) as error:
+                current_app.logger.error("worker: database unavailable: %s", type(error).__name__)
+                is_busy, pause = False, min(pause * 2, LONGEST_PAUSE)
+            except Exception:
+                current_app.logger.exception("worker: this round failed")
+                is_busy, pause = False, min(pause * 2, LONGEST_PAUSE)
+            finally:
+                db.session.remove()
+            if not is_busy:
+                self.stopping.wait(pause)
+
+    def turn(self) -> bool:
+        """One round; True when there may be more to do at once."""
+        self.run_jobs()
+        return deliver_due(now=utcnow(), limit=BATCH, go_on=self.go_on) == BATCH
+
+    def drain(self) -> int:
+        """What is due now, once; how many messages were dealt with."""
+        self.run_jobs()
+        now, done = utcnow(), 0
+        while True:
+            dealt_with = deliver_due(now=now, limit=BATCH, go_on=self.go_on)
+            done += dealt_with
+            if dealt_with < BATCH or self.stopping.is_set():
+                return done
+
+    def go_on(self) -> bool:
+        if self.heart.is_due():
+            beating.beat(utcnow())
+        return not self.stopping.is_set()
+
+    def run_jobs(self) -> None:
+        for job, clock in self.jobs:
+            if not self.stopping.is_set() and clock.is_due():
+                _run(job)
+
+
+def end_politely(stop: Callable[..., None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+def _run(job: Job) -> None:
+    """A job that fails stops no other, and no mail."""
+    try:
+        job.run(now=utcnow())
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        current_app.logger.exception("worker: %s", job.name)
