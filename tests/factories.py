@@ -4,11 +4,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
+from eventapp import tokens
 from eventapp.accounts.models import Membership, Organisation, Role, User
 from eventapp.agenda.models import Appearance, Room, Session, Speaker
 from eventapp.events.lifecycle import searchable
 from eventapp.events.models import Audience, Category, Event, Venue
 from eventapp.extensions import db
+from eventapp.registrations.models import Question, QuestionKind, Registration
+from eventapp.registrations.models import Status as RegistrationStatus
+from eventapp.registrations.people import Person, describe
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 STARTS = datetime(2027, 1, 14, 8, 0, tzinfo=UTC)  # 9 h in Paris
@@ -113,3 +117,39 @@ def make_session(event: Event, *speakers: Speaker, room: Room | None = None, **f
     for position, speaker in enumerate(speakers):
         save(Appearance(event_id=event.id, session=session, speaker=speaker, position=position))
     return session
+
+
+def make_person(**facts: Any) -> Person:
+    n = next(number)
+    defaults = {"first_name": "Camille", "last_name": f"Durand {n}", "email": f"camille.durand-{n}@agents.example"}
+    return Person(**defaults | facts)
+
+
+def make_registration(event: Event, person: Person | None = None, **facts: Any) -> Registration:
+    """A confirmed registration; those made later queue later. Nothing is mailed or journalled."""
+    n = next(number)
+    at = facts.pop("at", NOW + timedelta(seconds=n))
+    status = facts.get("status", RegistrationStatus.CONFIRMED)
+    link, feed = tokens.issue(Registration.PURPOSE), tokens.issue(Registration.FEED_PURPOSE)
+    defaults = {
+        "status": status,
+        "created_at": at,
+        "queued_at": at,
+        "updated_at": at,
+        "confirmed_at": at if status is RegistrationStatus.CONFIRMED else None,
+        "cancelled_at": at if status is RegistrationStatus.CANCELLED else None,
+        "nonce": link.nonce,
+        "digest": link.digest,
+        "feed_nonce": feed.nonce,
+        "feed_digest": feed.digest,
+    }
+    registration = Registration(event=event, **defaults | facts)
+    describe(registration, person or make_person())
+    return save(registration)
+
+
+def make_question(event: Event, **facts: Any) -> Question:
+    """An optional yes or no."""
+    n = next(number)
+    defaults = {"slug": f"question-{n}", "label": f"Question {n} ?", "kind": QuestionKind.YES_NO, "position": n}
+    return save(Question(event=event, **defaults | facts))

@@ -19,13 +19,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from eventapp import tokens
 from eventapp.agenda.models import Session
 from eventapp.database import Base, enum_column
 from eventapp.events.models import Category, Event
+from eventapp.extensions import db
 from eventapp.network.models import Structure
 
 LIVE = text("status <> 'cancelled'")
 HELD = text("released_at IS NULL")
+OFFERED = text("offer_until IS NOT NULL")
 
 
 class Status(StrEnum):
@@ -80,6 +83,7 @@ class Registration(Base):
     queued_at: Mapped[datetime]  # the place in the queue
     confirmed_at: Mapped[datetime | None]
     offer_until: Mapped[datetime | None]  # an open offer: a place is held until then
+    held_back: Mapped[str] = mapped_column(String(20), default="")  # the limit for which they were last passed over
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[str] = mapped_column(String(20), default="")  # "person", "organiser", "system"
     cancellation_reason: Mapped[str] = mapped_column(String(500), default="")
@@ -126,6 +130,7 @@ class Registration(Base):
         Index("ix_registration_structure", "event_id", "structure_id", "status"),
         Index("ix_registration_category", "event_id", "category_id", "status"),
         Index("ix_registration_email", "event_id", "email_folded"),
+        Index("ix_registration_offer", "event_id", "offer_until", sqlite_where=OFFERED, postgresql_where=OFFERED),
         CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_has_its_time"),
         CheckConstraint("status <> 'confirmed' OR confirmed_at IS NOT NULL", name="confirmed_has_its_time"),
         CheckConstraint("offer_until IS NULL OR status = 'waiting'", name="only_the_waiting_hold_an_offer"),
@@ -150,6 +155,18 @@ class Registration(Base):
     @property
     def live_bookings(self) -> list["Booking"]:
         return [b for b in self.bookings if b.released_at is None]
+
+    @property
+    def has_offer(self) -> bool:
+        return self.offer_until is not None
+
+    @classmethod
+    def of_token(cls, token: str) -> "Registration | None":
+        return db.session.scalar(select(cls).where(cls.digest == tokens.digest(token)))
+
+    @classmethod
+    def of_feed_token(cls, token: str) -> "Registration | None":
+        return db.session.scalar(select(cls).where(cls.feed_digest == tokens.digest(token)))
 
     @classmethod
     def of(cls, event: Event) -> Select["Registration"]:

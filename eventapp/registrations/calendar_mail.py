@@ -1,0 +1,65 @@
+"""Which SEQUENCE a calendar mail carries: per address and entry it never goes down, and a CANCEL tops every REQUEST."""
+
+from sqlalchemy import func, select
+
+from eventapp.extensions import db
+from eventapp.registrations.models import CalendarMail, Registration, Status
+
+REQUEST, CANCEL = "REQUEST", "CANCEL"
+
+
+def next_request(registration: Registration, *, raised: bool = False) -> int:
+    """For a confirmation, or (`raised`) for a change of date or place that calendars must notice."""
+    last = _last(registration)
+    sequence = registration.event.sequence
+    if last is not None:
+        above = 1 if raised or last.last_method == CANCEL else 0
+        sequence = max(sequence, last.last_sequence + above)
+    return _keep(registration, REQUEST, sequence)
+
+
+def next_cancel(registration: Registration) -> int | None:
+    """None when there is nothing to take out of this mailbox's calendar: never sent, or a colleague still comes."""
+    last = _last(registration)
+    if last is None or last.last_method == CANCEL or _colleague_comes(registration):
+        return None
+    return _keep(registration, CANCEL, max(registration.event.sequence, last.last_sequence + 1))
+
+
+def _last(registration: Registration) -> CalendarMail | None:
+    """Whatever this mailbox last received for the event, also by an earlier registration."""
+    return db.session.scalar(
+        select(CalendarMail)
+        .join(Registration, CalendarMail.registration_id == Registration.id)
+        .where(
+            Registration.event_id == registration.event_id,
+            Registration.email_folded == registration.email_folded,
+            CalendarMail.uid == registration.event.calendar_uid,
+        )
+        .order_by(CalendarMail.last_sequence.desc(), CalendarMail.last_method, CalendarMail.id.desc())
+        .limit(1)
+    )
+
+
+def _colleague_comes(registration: Registration) -> bool:
+    if registration.event.cancelled_at is not None:
+        return False
+    colleagues = select(func.count()).where(
+        Registration.event_id == registration.event_id,
+        Registration.email_folded == registration.email_folded,
+        Registration.status == Status.CONFIRMED,
+        Registration.id != registration.id,
+    )
+    return bool(db.session.scalar(colleagues))
+
+
+def _keep(registration: Registration, method: str, sequence: int) -> int:
+    uid = registration.event.calendar_uid
+    row = db.session.scalar(
+        select(CalendarMail).where(CalendarMail.registration_id == registration.id, CalendarMail.uid == uid)
+    )
+    if row is None:
+        row = CalendarMail(registration_id=registration.id, uid=uid, last_sequence=sequence, last_method=method)
+        db.session.add(row)
+    row.last_sequence, row.last_method = sequence, method
+    return sequence

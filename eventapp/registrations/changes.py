@@ -1,0 +1,154 @@
+"""What happens to a registration after it was made: cancelled, other sessions, other details."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from eventapp import journal
+from eventapp.accounts.models import User
+from eventapp.agenda.models import Session
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.formats import person as name_of
+from eventapp.registrations import notices, refusals
+from eventapp.registrations.answers import check_answers, write_answers
+from eventapp.registrations.limits import places
+from eventapp.registrations.locks import hold
+from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.people import Person, describe
+from eventapp.registrations.waiting_list import fill, touch, withdraw
+from eventapp.registrations.wishes import check_wishes
+
+Actor = User | str  # a User (an organiser), or "person", or "system"
+
+
+def cancel(registration: Registration, *, now: datetime, by: Actor, reason: str = "", tell: bool = True) -> None:
+    """End the registration and pass its places on; cancelling twice changes and mails nothing."""
+    event = registration.event
+    hold(event)
+    if registration.is_cancelled:
+        return
+    _check_window(registration, by, now)
+    withdraw(registration, now=now, by=by if isinstance(by, str) else journal.ORGANISER, reason=reason)
+    why = f"\u00a0: {reason}" if reason else ""
+    sentence = f"Inscription de {name_of(registration)} annulée{why}."
+    journal.record("registration.cancelled", sentence, now=now, by=by, event=event, subject=registration)
+    if tell:
+        notices.cancelled(registration, now=now)
+    fill(event, now=now)
+
+
+def change_sessions(registration: Registration, sessions: Collection[Session], *, now: datetime, by: Actor) -> None:
+    """Make these the wanted sessions: kept ones keep their seat or their rank, given up ones are passed on at once."""
+    event = registration.event
+    hold(event)
+    _check_live(registration)
+    _check_window(registration, by, now)
+    check_wishes(event, sessions)
+    wanted = {session.id: session for session in sessions}
+    released = [b for b in registration.live_bookings if b.session_id not in wanted]
+    for booking in registration.live_bookings:
+        wanted.pop(booking.session_id, None)
+    if not released and not wanted:
+        return
+    for booking in released:
+        booking.released_at = now
+    for session in sorted(wanted.values(), key=lambda s: (s.starts_at, s.id)):
+        registration.bookings.append(Booking(event_id=event.id, session=session, created_at=now))
+    touch(registration, now=now)
+    changes = [f"«\u00a0{b.session.title}\u00a0» rendue" for b in released]
+    changes += [f"«\u00a0{s.title}\u00a0» demandée" for s in wanted.values()]
+    sentence = f"Sessions de {name_of(registration)} modifiées\u00a0: {', '.join(changes)}."
+    journal.record("registration.sessions_changed", sentence, now=now, by=by, event=event, subject=registration)
+    fill(event, now=now, told=(registration,))
+    notices.changed(registration, now=now)
+
+
+def change_details(
+    registration: Registration, person: Person, answers: Mapping[str, Any], *, now: datetime, by: Actor
+) -> None:
+    """Correct the person's facts and answers; another category or structure must have a place left."""
+    event = registration.event
+    hold(event)
+    _check_live(registration)
+    _check_window(registration, by, now)
+    known = live_registration(event, person.email_folded, person.name_folded)
+    if known is not None and known is not registration:
+        raise refusals.AlreadyRegistered(known)
+    kept = check_answers(event, answers)
+    before = (registration.category_id, registration.structure_id)
+    try:
+        with db.session.begin_nested():
+            describe(registration, person)
+            write_answers(registration, kept)
+            touch(registration, now=now)
+    except IntegrityError as collision:
+        raise refusals.Refused("Ces informations n’ont pas pu être enregistrées. Vérifiez-les.") from collision
+    _check_new_limits(registration, before)
+    sentence = f"Informations de {name_of(registration)} modifiées."
+    journal.record("registration.details_changed", sentence, now=now, by=by, event=event, subject=registration)
+    fill(event, now=now)
+
+
+def release_session(session: Session, *, now: datetime, by: Actor) -> int:
+    """After a session was cancelled: free its bookings and write to those concerned; how many."""
+    event = session.event
+    hold(event)
+    held = select(Booking).where(Booking.session_id == session.id, Booking.released_at.is_(None)).order_by(Booking.id)
+    bookings = db.session.scalars(held).all()
+    for booking in bookings:
+        booking.released_at = now
+        touch(booking.registration, now=now)
+        notices.session_cancelled(booking.registration, session, now=now)
+    if bookings:
+        sentence = f"Session «\u00a0{session.title}\u00a0» annulée\u00a0: {len(bookings)} réservations rendues."
+        journal.record("session.released", sentence, now=now, by=by, event=event, subject=session)
+    fill(event, now=now)
+    return len(bookings)
+
+
+def live_registration(event: Event, email_folded: str, name_folded: str) -> Registration | None:
+    return db.session.scalar(
+        select(Registration).where(
+            Registration.event_id == event.id,
+            Registration.email_folded == email_folded,
+            Registration.name_folded == name_folded,
+            Registration.status != Status.CANCELLED,
+        )
+    )
+
+
+def _check_live(registration: Registration) -> None:
+    if registration.is_cancelled:
+        raise refusals.NotLive
+    if registration.event.cancelled_at is not None:
+        raise refusals.EventCancelled
+
+
+def _check_window(registration: Registration, by: Actor, now: datetime) -> None:
+    """A person acts alone until the closing; an organiser at any time."""
+    if by == journal.PERSON and registration.event.registration_has_closed(now):
+        raise refusals.RegistrationClosed
+
+
+def _check_new_limits(registration: Registration, before: tuple[int | None, int | None]) -> None:
+    """Whoever holds a place may not carry it into a category or a structure that is already full."""
+    event = registration.event
+    if not (registration.is_confirmed or registration.has_offer):
+        return
+    category = registration.category
+    limited = category is not None and category.id != before[0] and category.capacity is not None
+    if category is not None and limited and places(event).taken[category.id] > (category.capacity or 0):
+        raise refusals.Full(f"Il n’y a plus de place dans la catégorie «\u00a0{category.name}\u00a0».")
+    structure = registration.structure
+    if structure is not None and structure.id != before[1] and event.per_structure is not None:
+        held = select(func.count()).where(
+            Registration.event_id == event.id,
+            Registration.structure_id == structure.id,
+            or_(Registration.status == Status.CONFIRMED, Registration.offer_until.is_not(None)),
+        )
+        if (db.session.scalar(held) or 0) > event.per_structure:
+            raise refusals.Full(f"{structure.name} a déjà le nombre de places permis par structure.")

@@ -1,0 +1,26 @@
+"""The two secret addresses of a registration: its page, and its private calendar feed."""
+
+from eventapp import tokens
+from eventapp.links import absolute
+from eventapp.registrations.models import Registration
+
+
+def token(registration: Registration) -> str:
+    return tokens.reveal(Registration.PURPOSE, registration.nonce)
+
+
+def personal(registration: Registration) -> str:
+    """Absolute; whoever holds it may act for the person."""
+    return absolute("registrations.person", token=token(registration))
+
+
+def feed(registration: Registration) -> str:
+    """Absolute; only reads the agenda. Its last segment is a readable name, which calendars show."""
+    secret = tokens.reveal(Registration.FEED_PURPOSE, registration.feed_nonce)
+    return absolute("calendars.feed", token=secret, name=registration.event.slug)
+
+
+def renew_feed(registration: Registration) -> None:
+    """The old feed address dies at once."""
+    issued = tokens.issue(Registration.FEED_PURPOSE)
+    registration.feed_nonce, registration.feed_digest = issued.nonce, issued.digest

@@ -1,0 +1,97 @@
+"""Which letter to whom. The letters themselves are in `letters.py`; they are rendered when they are sent."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from eventapp.agenda.models import Session
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.outbox.letters import post
+from eventapp.outbox.models import Priority
+from eventapp.registrations import calendar_mail, letters
+from eventapp.registrations.models import Registration, Status
+
+LETTERS = letters  # importing them registers what is posted here
+
+
+def confirmed(registration: Registration, *, now: datetime) -> None:
+    _request("registrations/confirmed", registration, now=now)
+
+
+def waiting(registration: Registration, *, now: datetime) -> None:
+    _post("registrations/waiting", registration, now=now)
+
+
+def offered(registration: Registration, *, now: datetime) -> None:
+    _post("registrations/offered", registration, now=now)
+
+
+def promoted(registration: Registration, *, now: datetime) -> None:
+    _request("registrations/promoted", registration, now=now)
+
+
+def changed(registration: Registration, *, now: datetime) -> None:
+    _post("registrations/sessions_changed", registration, now=now)
+
+
+def cancelled(registration: Registration, *, now: datetime) -> None:
+    _cancel("registrations/cancelled", registration, now=now)
+
+
+def session_cancelled(registration: Registration, session: Session, *, now: datetime) -> None:
+    _post("registrations/session_cancelled", registration, now=now, priority=Priority.BULK, session_id=session.id)
+
+
+def link(registrations: Iterable[Registration], *, now: datetime) -> None:
+    """« Recevoir mon lien »: one letter with the links of all these registrations, of one address and event."""
+    found = list(registrations)
+    if found:
+        first = found[0]
+        ids = [registration.id for registration in found]
+        post("registrations/link", to=first.email, now=now, event=first.event, registration_ids=ids)
+
+
+def event_moved(event: Event, *, now: datetime) -> int:
+    """Tell every live registration the new date or place; how many letters."""
+    told = _live(event)
+    for registration in told:
+        if registration.is_confirmed:
+            _request("registrations/event_moved", registration, now=now, raised=True, priority=Priority.BULK)
+        else:
+            _post("registrations/event_moved", registration, now=now, priority=Priority.BULK)
+    return len(told)
+
+
+def event_cancelled(event: Event, *, now: datetime) -> int:
+    told = _live(event)
+    for registration in told:
+        _cancel("registrations/event_cancelled", registration, now=now, priority=Priority.BULK)
+    return len(told)
+
+
+def people_to_tell(event: Event) -> int:
+    """How many live registrations a move or a cancellation would write to."""
+    live = select(func.count()).where(Registration.event_id == event.id, Registration.status != Status.CANCELLED)
+    return db.session.scalar(live) or 0
+
+
+def _live(event: Event) -> list[Registration]:
+    return list(db.session.scalars(Registration.of(event).where(Registration.status != Status.CANCELLED)))
+
+
+def _request(name: str, registration: Registration, *, now: datetime, raised: bool = False, **more: Any) -> None:
+    sequence = calendar_mail.next_request(registration, raised=raised)
+    _post(name, registration, now=now, calendar_method="REQUEST", calendar_sequence=sequence, **more)
+
+
+def _cancel(name: str, registration: Registration, *, now: datetime, **more: Any) -> None:
+    sequence = calendar_mail.next_cancel(registration)
+    method = None if sequence is None else "CANCEL"
+    _post(name, registration, now=now, calendar_method=method, calendar_sequence=sequence, **more)
+
+
+def _post(name: str, registration: Registration, *, now: datetime, **more: Any) -> None:
+    post(name, to=registration.email, now=now, event=registration.event, registration_id=registration.id, **more)

@@ -1,0 +1,194 @@
+"""Registering, cancelling, changing: every act that takes or frees a place.
+
+Each one holds the event first, looks afterwards, and ends with `fill`. None commits: the view or command does, once.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from eventapp import journal, tokens
+from eventapp.agenda.models import Session
+from eventapp.events.models import Audience, Event
+from eventapp.events.models import Status as EventStatus
+from eventapp.extensions import db
+from eventapp.formats import person as name_of
+from eventapp.registrations import notices, refusals
+from eventapp.registrations.answers import check_answers, write_answers
+from eventapp.registrations.changes import Actor, cancel, change_details, change_sessions, live_registration
+from eventapp.registrations.limits import Availability, SessionPlaces, availability, session_places
+from eventapp.registrations.locks import hold
+from eventapp.registrations.models import Booking, Registration, Source, Status
+from eventapp.registrations.offers import accept_offer, expire_offers, refuse_offer
+from eventapp.registrations.people import Person, describe
+from eventapp.registrations.waiting_list import confirm, fill, position
+from eventapp.registrations.wishes import check_wishes
+
+__all__ = [
+    "Availability",
+    "Person",
+    "SessionPlaces",
+    "accept_offer",
+    "availability",
+    "cancel",
+    "capacities_changed",
+    "change_details",
+    "change_sessions",
+    "expire_offers",
+    "fill",
+    "hold",
+    "position",
+    "refuse_offer",
+    "register",
+    "session_places",
+]
+
+
+def register(
+    event: Event,
+    person: Person,
+    *,
+    sessions: Collection[Session] = (),
+    answers: Mapping[str, Any] | None = None,
+    now: datetime,
+    source: Source = Source.PUBLIC,
+    by: Actor = journal.PERSON,
+    idempotency_key: str | None = None,
+    consented_at: datetime | None = None,
+    over_capacity: bool = False,
+) -> Registration:
+    """Confirm the person, or put them on the waiting list, and post their letter.
+
+    The same submission again (key and person) returns the first registration; the same person again raises
+    AlreadyRegistered. `over_capacity` (an organiser's own decision) confirms whatever the limits say.
+    """
+    hold(event)
+    again = _same_submission(event, person, idempotency_key)
+    if again is not None:
+        return again
+    _check_open(event, source, now)
+    _check_unknown(event, person)
+    check_wishes(event, sessions)
+    kept = check_answers(event, answers or {})
+    if idempotency_key is not None and _with_key(event, idempotency_key) is not None:
+        idempotency_key = None  # the form was reused for somebody else
+    try:
+        with db.session.begin_nested():
+            registration = _new(event, person, sessions, source=source, now=now)
+            registration.idempotency_key = idempotency_key
+            registration.consented_at = consented_at
+            write_answers(registration, kept)
+            db.session.flush()
+            _seat(registration, by=by, over_capacity=over_capacity, now=now)
+    except IntegrityError:
+        return _after_collision(event, person, idempotency_key)
+    return registration
+
+
+def capacities_changed(event: Event, *, now: datetime) -> None:
+    """After an organiser edited limits, or released or reopened the event."""
+    hold(event)
+    fill(event, now=now)
+
+
+def _same_submission(event: Event, person: Person, key: str | None) -> Registration | None:
+    first = None if key is None else _with_key(event, key)
+    if first is None:
+        return None
+    same = (first.email_folded, first.name_folded) == (person.email_folded, person.name_folded)
+    return first if same else None
+
+
+def _with_key(event: Event, key: str) -> Registration | None:
+    return db.session.scalar(
+        select(Registration).where(Registration.event_id == event.id, Registration.idempotency_key == key)
+    )
+
+
+def _check_open(event: Event, source: Source, now: datetime) -> None:
+    if event.status is EventStatus.CANCELLED:
+        raise refusals.EventCancelled
+    if event.has_ended(now):
+        raise refusals.RegistrationClosed("Cette rencontre est terminée.")
+    if source is Source.PUBLIC and event.audience is Audience.INVITED:
+        raise refusals.InvitationNeeded
+    if event.status is EventStatus.DRAFT:
+        raise refusals.RegistrationNotOpen("Cette rencontre n’est pas publiée.")
+    if source is Source.ORGANISER:
+        return
+    if not event.registration_has_opened(now):
+        raise refusals.RegistrationNotOpen
+    if event.registration_has_closed(now):
+        raise refusals.RegistrationClosed
+
+
+def _check_unknown(event: Event, person: Person) -> None:
+    known = live_registration(event, person.email_folded, person.name_folded)
+    if known is not None:
+        raise refusals.AlreadyRegistered(known)
+
+
+def _new(event: Event, person: Person, sessions: Collection[Session], *, source: Source, now: datetime) -> Registration:
+    link, feed = tokens.issue(Registration.PURPOSE), tokens.issue(Registration.FEED_PURPOSE)
+    registration = Registration(
+        event=event,
+        status=Status.WAITING,
+        source=source,
+        created_at=now,
+        queued_at=now,
+        updated_at=now,
+        nonce=link.nonce,
+        digest=link.digest,
+        feed_nonce=feed.nonce,
+        feed_digest=feed.digest,
+    )
+    describe(registration, person)
+    db.session.add(registration)
+    db.session.flush()
+    for session in sorted(set(sessions), key=lambda s: (s.starts_at, s.id)):
+        registration.bookings.append(Booking(event_id=event.id, session=session, created_at=now))
+    return registration
+
+
+def _seat(registration: Registration, *, by: Actor, over_capacity: bool, now: datetime) -> None:
+    """Let the queue decide, then journal and tell; full without waiting list refuses the whole act."""
+    event = registration.event
+    fill(event, now=now, newcomer=registration, told=(registration,))
+    forced = over_capacity and registration.is_waiting
+    if forced:
+        confirm(registration, now=now)
+        fill(event, now=now, told=(registration,))
+    if registration.is_waiting and not event.waiting_list:
+        raise refusals.Full
+    journal.record(
+        "registration.created",
+        _arrival(registration, forced=forced),
+        now=now,
+        by=by,
+        event=event,
+        subject=registration,
+        source=registration.source.value,
+        over_capacity=forced,
+    )
+    (notices.confirmed if registration.is_confirmed else notices.waiting)(registration, now=now)
+
+
+def _arrival(registration: Registration, *, forced: bool) -> str:
+    who = name_of(registration)
+    if forced:
+        return f"Inscription de {who}, place confirmée au-delà des limites par décision de l’organisation."
+    if registration.is_confirmed:
+        return f"Inscription de {who}, place confirmée\u00a0: une place était libre."
+    return f"Inscription de {who} sur liste d’attente, en position {position(registration)}."
+
+
+def _after_collision(event: Event, person: Person, key: str | None) -> Registration:
+    """The last net: the database refused a second row for the same person or submission."""
+    first = _same_submission(event, person, key)
+    if first is not None:
+        return first
+    _check_unknown(event, person)
+    raise refusals.Refused("Cette inscription n’a pas pu être enregistrée. Réessayez dans un instant.")

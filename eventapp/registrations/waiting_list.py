@@ -1,0 +1,214 @@
+"""`fill`, the one function that gives out places, and the queue it walks.
+
+It ends every act that frees or adds a place. Whoever calls it holds the event (`seats.hold`).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+
+from eventapp import journal
+from eventapp.events.models import Event
+from eventapp.events.models import Status as EventStatus
+from eventapp.extensions import db
+from eventapp.formats import french_datetime, person
+from eventapp.registrations import notices
+from eventapp.registrations.limits import Places, places, session_seats_left, structure_is_full
+from eventapp.registrations.models import Booking, Registration, Status
+
+UNANSWERED = "Proposition de place restée sans réponse avant sa date limite."
+
+
+def fill(
+    event: Event, *, now: datetime, newcomer: Registration | None = None, told: Collection[Registration] = ()
+) -> None:
+    """Give each free place to the first in the queue whom every limit allows, then each free seat of the sessions.
+
+    `newcomer` is confirmed at once when its turn comes; those `told` receive the letter of their own act instead.
+    """
+    if event.status is not EventStatus.PUBLISHED or event.has_ended(now):
+        return
+    _withdraw_unanswered(event, now=now)
+    promoted = _give_places(event, newcomer, now=now)
+    _give_session_seats(event, {*promoted, *told, newcomer}, now=now)
+
+
+def position(registration: Registration) -> int | None:
+    """1 for the first of those who wait without an offer; None for whoever does not wait."""
+    if not registration.is_waiting or registration.has_offer:
+        return None
+    ahead = _waiting(registration.event_id).where(_ahead_of(registration))
+    return (db.session.scalar(select(func.count()).select_from(ahead.subquery())) or 0) + 1
+
+
+def withdraw(registration: Registration, *, now: datetime, by: str, reason: str) -> None:
+    """End a registration and free its sessions; the caller journals, tells and fills."""
+    registration.status = Status.CANCELLED
+    registration.cancelled_at = now
+    registration.cancelled_by = by
+    registration.cancellation_reason = reason
+    registration.offer_until = None
+    for booking in registration.live_bookings:
+        booking.released_at = now
+    touch(registration, now=now)
+
+
+def confirm(registration: Registration, *, now: datetime) -> None:
+    registration.status = Status.CONFIRMED
+    registration.confirmed_at = now
+    registration.offer_until = None
+    touch(registration, now=now)
+
+
+def touch(registration: Registration, *, now: datetime) -> None:
+    """Its page, agenda and feed changed."""
+    registration.revision += 1
+    registration.updated_at = now
+    db.session.flush()
+
+
+def _withdraw_unanswered(event: Event, *, now: datetime) -> None:
+    unanswered = select(Registration).where(
+        Registration.event_id == event.id, Registration.offer_until.is_not(None), Registration.offer_until <= now
+    )
+    for registration in db.session.scalars(unanswered.order_by(Registration.queued_at, Registration.id)).all():
+        withdraw(registration, now=now, by=journal.SYSTEM, reason=UNANSWERED)
+        _record(
+            "registration.offer_expired",
+            f"Inscription de {person(registration)} annulée\u00a0: {UNANSWERED}",
+            registration,
+            now,
+        )
+        notices.cancelled(registration, now=now)
+
+
+def _give_places(event: Event, newcomer: Registration | None, *, now: datetime) -> list[Registration]:
+    limits = places(event)
+    given = []
+    while not limits.is_full:
+        registration = db.session.scalar(_next_in_queue(event, limits))
+        if registration is None:
+            break
+        _explain_passed_over(event, limits, registration, now=now)
+        if registration is newcomer:
+            confirm(registration, now=now)
+        else:
+            _promote(registration, now=now)
+        limits.take(registration.category_id)
+        given.append(registration)
+    return given
+
+
+def _next_in_queue(event: Event, limits: Places) -> Select[Registration]:
+    eligible = _waiting(event.id).where(not_(_category_is_full(limits)))
+    if event.per_structure is not None:
+        eligible = eligible.where(not_(structure_is_full(event)))
+    return eligible.order_by(Registration.queued_at, Registration.id).limit(1)
+
+
+def _promote(registration: Registration, *, now: datetime) -> None:
+    event = registration.event
+    since = french_datetime(registration.queued_at, event.timezone)
+    why = f"première personne de la liste d’attente pour qui une place convient (en attente depuis le {since})"
+    if event.offer_hours is None or event.registration_has_closed(now):
+        confirm(registration, now=now)
+        _record("registration.promoted", f"Place attribuée à {person(registration)}\u00a0: {why}.", registration, now)
+        notices.promoted(registration, now=now)
+        return
+    registration.offer_until = min(now + timedelta(hours=event.offer_hours), event.closes_at or event.starts_at)
+    touch(registration, now=now)
+    until = french_datetime(registration.offer_until, event.timezone)
+    sentence = f"Place proposée à {person(registration)} jusqu’au {until}\u00a0: {why}."
+    _record("registration.offered", sentence, registration, now)
+    notices.offered(registration, now=now)
+
+
+def _explain_passed_over(event: Event, limits: Places, promoted: Registration, *, now: datetime) -> None:
+    """One row for each person ahead of `promoted`, unless the same reason was already written for them."""
+    full = _category_is_full(limits)
+    reasons: dict[str, ColumnElement[bool]] = {"category": full} if limits.full_categories else {}
+    if event.per_structure is not None:
+        reasons["structure"] = and_(not_(full), structure_is_full(event))
+    for reason, applies in reasons.items():
+        passed_over = _waiting(event.id).where(_ahead_of(promoted), applies, Registration.held_back != reason)
+        for registration in db.session.scalars(passed_over.order_by(Registration.queued_at, Registration.id)).all():
+            registration.held_back = reason
+            sentence = f"{person(registration)} reste en attente\u00a0: {_limit_in_words(registration, reason)}."
+            _record("registration.passed_over", sentence, registration, now, limit=reason)
+
+
+def _limit_in_words(registration: Registration, reason: str) -> str:
+    if reason == "category" and registration.category is not None:
+        return f"les places de la catégorie «\u00a0{registration.category.name}\u00a0» sont toutes prises"
+    return f"{registration.organisation_name} a déjà le nombre de places permis par structure"
+
+
+def _give_session_seats(event: Event, told: Collection[Registration | None], *, now: datetime) -> None:
+    left = {session: seats for session, seats in session_seats_left(event).items() if seats is None or seats > 0}
+    if not left:
+        return
+    given: dict[Registration, list[Booking]] = defaultdict(list)
+    for booking in db.session.scalars(_session_queue(event, list(left))).all():
+        seats = left[booking.session_id]
+        if seats is not None:
+            if seats <= 0:
+                continue
+            left[booking.session_id] = seats - 1
+        booking.confirmed_at = now
+        given[booking.registration].append(booking)
+    for registration, bookings in given.items():
+        _tell_seats(registration, bookings, is_told=registration in told, now=now)
+
+
+def _tell_seats(registration: Registration, bookings: list[Booking], *, is_told: bool, now: datetime) -> None:
+    touch(registration, now=now)
+    if is_told:
+        return
+    for booking in bookings:
+        sentence = (
+            f"Place attribuée à {person(registration)} dans «\u00a0{booking.session.title}\u00a0»\u00a0: "
+            "première personne de la liste d’attente de cette session."
+        )
+        _record("booking.promoted", sentence, registration, now, session=booking.session_id)
+    notices.changed(registration, now=now)
+
+
+def _session_queue(event: Event, sessions: list[int]) -> Select[Booking]:
+    return (
+        select(Booking)
+        .join(Registration, Booking.registration_id == Registration.id)
+        .where(
+            Booking.session_id.in_(sessions),
+            Booking.released_at.is_(None),
+            Booking.confirmed_at.is_(None),
+            Registration.event_id == event.id,
+            Registration.status == Status.CONFIRMED,
+        )
+        .order_by(Booking.created_at, Booking.id)
+    )
+
+
+def _waiting(event_id: int) -> Select[Registration]:
+    return select(Registration).where(
+        Registration.event_id == event_id,
+        Registration.status == Status.WAITING,
+        Registration.offer_until.is_(None),
+    )
+
+
+def _ahead_of(registration: Registration) -> ColumnElement[bool]:
+    return or_(
+        Registration.queued_at < registration.queued_at,
+        and_(Registration.queued_at == registration.queued_at, Registration.id < registration.id),
+    )
+
+
+def _category_is_full(limits: Places) -> ColumnElement[bool]:
+    """False, not NULL, for a registration without category."""
+    return func.coalesce(Registration.category_id, 0).in_(limits.full_categories)
+
+
+def _record(act: str, sentence: str, registration: Registration, now: datetime, **details: object) -> None:
+    journal.record(act, sentence, now=now, event=registration.event, subject=registration, **details)
