@@ -56,10 +56,7 @@ def test_times_have_no_break_spaces(moment, shown):
 
 
 def test_the_zone_changes_the_time():
-    assert (
-        formats.french_datetime(utc(2027, 1, 14, 13), "America/Cayenne")
-        == "jeudi 14 janvier 2027 à 10\u00a0h"
-    )
+    assert formats.french_datetime(utc(2027, 1, 14, 13), "America/Cayenne") == "jeudi 14 janvier 2027 à 10\u00a0h"
 
 
 @pytest.mark.parametrize(
@@ -169,9 +166,7 @@ def test_typography_is_stable_and_changes_only_spaces(text):
     assert "".join(once.split()) == "".join(text.split())
 
 
-@pytest.mark.parametrize(
-    "text", ["?" * 100_000 + "a", " " * 100_000, "a?" * 50_000, "« " * 50_000, ") " * 50_000]
-)
+@pytest.mark.parametrize("text", ["?" * 100_000 + "a", " " * 100_000, "a?" * 50_000, "« " * 50_000, ") " * 50_000])
 def test_typography_never_takes_long(text):
     start = time.perf_counter()
     formats.typo(text)
@@ -181,7 +176,5 @@ def test_typography_never_takes_long(text):
 def test_filters_are_registered_under_their_names():
     app = Flask(__name__)
     formats.register(app)
-    template = app.jinja_env.from_string(
-        "{{ n|plural('place', 'places') }}, {{ t|french_time('Europe/Paris') }}"
-    )
+    template = app.jinja_env.from_string("{{ n|plural('place', 'places') }}, {{ t|french_time('Europe/Paris') }}")
     assert template.render(n=3, t=utc(2021, 10, 7, 7)) == "3 places, 9\u00a0h"

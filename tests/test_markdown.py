@@ -27,9 +27,7 @@ HOSTILE = [
 
 
 def test_what_organisers_write_becomes_html():
-    html = render(
-        "# Accès\n\nMétro **ligne 1**, *puis* [plan](https://exemple.fr/?a=1&b=2).\nDeux\n\n3. un\n4. deux"
-    )
+    html = render("# Accès\n\nMétro **ligne 1**, *puis* [plan](https://exemple.fr/?a=1&b=2).\nDeux\n\n3. un\n4. deux")
     assert html == (
         "<h3>Accès</h3>\n<p>Métro <strong>ligne 1</strong>, <em>puis</em> "
         '<a href="https://exemple.fr/?a=1&amp;b=2" rel="noopener">plan</a>.<br>\nDeux</p>\n'
@@ -41,9 +39,7 @@ def test_french_typography_is_applied_to_words_not_to_code():
     assert render("Pourquoi ? `a ?`") == "<p>Pourquoi\u00a0? <code>a ?</code></p>\n"
 
 
-@pytest.mark.parametrize(
-    ("top", "levels"), [(3, ["3", "4", "3", "4"]), (2, ["2", "3", "2", "3"]), (6, ["6"] * 4)]
-)
+@pytest.mark.parametrize(("top", "levels"), [(3, ["3", "4", "3", "4"]), (2, ["2", "3", "2", "3"]), (6, ["6"] * 4)])
 def test_headings_start_where_asked_and_skip_no_level(top, levels):
     html = render("## Un\n\n##### Deux\n\n## Trois\n\n### Quatre", top=top)
     assert re.findall(r"<h(\d)>", html) == levels
@@ -53,9 +49,7 @@ def test_headings_start_where_asked_and_skip_no_level(top, levels):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_inert(text):
     html = render(text)
-    assert not re.search(
-        r"<(script|img|b|style)|<[^>]* (on\w+|style|title)=|href=\"(?!https?://|mailto:)", html
-    )
+    assert not re.search(r"<(script|img|b|style)|<[^>]* (on\w+|style|title)=|href=\"(?!https?://|mailto:)", html)
 
 
 @given(st.text(alphabet="<>\"'&[]()!#*_`~-+=:/\\ \n\tajvscript0123"))

@@ -81,9 +81,7 @@ def test_one_line_keeps_what_people_type():
 
 
 def test_many_lines_normalise_line_ends():
-    assert (
-        many_lines("\nun\r\ndeux\rtrois\n\n  quatre\x00\u2029cinq\n\n") == "un\ndeux\ntrois\n\n  quatre  cinq"
-    )
+    assert many_lines("\nun\r\ndeux\rtrois\n\n  quatre\x00\u2029cinq\n\n") == "un\ndeux\ntrois\n\n  quatre  cinq"
 
 
 def test_half_a_surrogate_pair_becomes_a_space():

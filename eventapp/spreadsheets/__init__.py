@@ -1,0 +1,1 @@
+"""Tables as CSV, XLSX and ODS: read without trusting them, written so that nothing in them executes."""

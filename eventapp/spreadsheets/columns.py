@@ -1,0 +1,58 @@
+"""Find the wanted columns of a file among the titles that its author chose."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from eventapp.text import fold, one_line
+
+POSTCODE = re.compile(r"[0-9]{4,5}")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """`places`: wanted name → column; `missing`: wanted names not found; `unknown`: titles nobody wants."""
+
+    places: dict[str, int]
+    missing: list[str]
+    unknown: list[str]
+
+    def pick(self, cells: Sequence[str]) -> dict[str, str]:
+        """Wanted name → cell of one row, on one line; « » where the column or the cell is absent."""
+        values = dict.fromkeys(self.missing, "")
+        for name, place in self.places.items():
+            values[name] = one_line(cells[place]) if place < len(cells) else ""
+        return values
+
+
+def match_columns(header: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> Columns:
+    """`wanted` gives every name its possible titles, the preferred first; case, accents, « _ » do not matter."""
+    titles = [_title(title) for title in header]
+    places: dict[str, int] = {}
+    for name, aliases in wanted.items():
+        for alias in (name, *aliases):
+            place = next((i for i, title in enumerate(titles) if title == _title(alias)), None)
+            if place is not None and place not in places.values():
+                places[name] = place
+                break
+    taken = set(places.values())
+    unknown = [one_line(title) for i, title in enumerate(header) if i not in taken and titles[i]]
+    return Columns(places, [name for name in wanted if name not in places], unknown)
+
+
+def postcode_or_warn(text: str) -> tuple[str, str | None]:
+    """(« 02120 », None), or what was understood and a sentence about what a spreadsheet did to it."""
+    digits = re.sub(r"[\s.]", "", text)
+    if not text.strip() or not POSTCODE.fullmatch(digits):
+        doubt = f"«\u00a0{one_line(text)}\u00a0» n’est pas un code postal." if text.strip() else None
+        return one_line(text), doubt
+    if len(digits) == 5:
+        return digits, None
+    return (
+        f"0{digits}",
+        f"Code postal «\u00a0{digits}\u00a0» lu 0{digits}\u00a0: le tableur avait perdu le zéro du début.",
+    )
+
+
+def _title(text: str) -> str:
+    return fold(re.sub(r"[_*:.()/]+", " ", text))
