@@ -20,7 +20,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.text import slugify
 
-CALENDAR_FACTS = frozenset({"starts_at", "ends_at", "room", "online_url"})
+CALENDAR_FACTS = frozenset({"starts_at", "ends_at", "room", "online_url", "cancelled_at"})
 LONGEST_TITLE = 200
 
 

@@ -59,7 +59,11 @@ class NothingMoves(Refused):
 
 def hold(event: Event) -> None:
     """Others wait here until we commit, on PostgreSQL and SQLite alike."""
-    db.session.execute(db.update(Event).where(Event.id == event.id).values(id=Event.id))
+    db.session.flush()
+    db.session.execute(
+        db.update(Event).where(Event.id == event.id).values(id=Event.id),
+        execution_options={"synchronize_session": False},
+    )
     db.session.expire_all()  # whatever was read before the lock is stale
 
 

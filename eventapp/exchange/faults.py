@@ -22,7 +22,7 @@ SENTENCES = {
     "not a local time": "doit être une date et une heure, comme 2027-01-14T09:00",
     "year out of range": "doit être entre 2000 et 2100",
     "this local time does not exist": "n’existe pas (passage à l’heure d’été)",
-    "ambiguous local time, give its offset": "existe deux fois (passage à l’heure d’hiver)\u00a0: ajoutez +01:00 ou +02:00",
+    "ambiguous local time, give its offset": "existe deux fois (passage à l’heure d’hiver)\u00a0: ajoutez son décalage",
     "offset not of this time zone": "porte un décalage qui n’est pas celui du fuseau",
     "unknown time zone": "n’est pas un fuseau horaire connu",
     "before starts_at": "vient avant le début",
@@ -45,6 +45,7 @@ SENTENCES = {
     "already used by another event": "est déjà l’adresse d’un autre événement",
     "another organisation owns this event": "n’est pas l’organisation de cet événement",
     "not your organisation": "n’est pas une de vos organisations",
+    "has answers, its kind cannot change": "a déjà des réponses\u00a0: sa forme ne peut pas changer",
     "in use, cannot be removed": "est utilisée\u00a0: elle ne peut pas être supprimée",
 }
 

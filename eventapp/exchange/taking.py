@@ -1,5 +1,7 @@
 """Rows → EventFile: what an export, a duplicate and a comparison start from. Cancelled sessions stay behind."""
 
+from dataclasses import replace
+
 from eventapp.accounts.models import Organisation
 from eventapp.agenda.models import Appearance, BookingMode, Room, Session, Speaker
 from eventapp.events.local_times import to_iso
@@ -40,7 +42,7 @@ def take(event: Event) -> EventFile:
         speakers=tuple(_speaker(speaker) for speaker in db.session.scalars(Speaker.of(event))),
         sessions=tuple(_session(session) for session in sessions),
         choice_required=tuple(slot for slot in event.choice_required if slot in bookable),
-        questions=tuple(_question(question) for question in db.session.scalars(Question.asked(event))),
+        questions=_questions(event),
         report=event.report,
         status=event.status,
     )
@@ -100,6 +102,17 @@ def _session(row: Session) -> SessionPart:
 
 def _appearance(row: Appearance) -> AppearancePart:
     return AppearancePart(speaker=row.speaker.slug, role=row.role, note=row.note)
+
+
+def _questions(event: Event) -> tuple[QuestionPart, ...]:
+    """A condition on a question that is no longer asked, or only later, means nothing any more: left out."""
+    parts: list[QuestionPart] = []
+    for row in db.session.scalars(Question.asked(event)):
+        earlier = {part.slug for part in parts}
+        part = _question(row)
+        kept = part.shown_if is not None and part.shown_if.get("question") in earlier
+        parts.append(part if kept else replace(part, shown_if=None))
+    return tuple(parts)
 
 
 def _question(row: Question) -> QuestionPart:

@@ -1,0 +1,142 @@
+"""EventFile → rows: a new event, or an existing one changed as an organiser's edits would change it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from eventapp import journal
+from eventapp.accounts.models import Organisation, User
+from eventapp.errors import Refused
+from eventapp.events import lifecycle
+from eventapp.events.models import Event, Status
+from eventapp.exchange import reading, writing
+from eventapp.exchange.applying_agenda import apply_agenda
+from eventapp.exchange.applying_choices import apply_categories, apply_questions
+from eventapp.exchange.event_file import EventFile, OrganisationPart
+from eventapp.exchange.faults import BadFile, Fault
+from eventapp.exchange.telling import release_cancelled, tell_those_who_booked
+from eventapp.extensions import db
+from eventapp.network.models import Region
+from eventapp.registrations import notices, seats
+
+
+class NoDraft(Refused):
+    message = "Aucun brouillon n’attend d’être publié."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`is_draft`: the event is released, so the file waits beside it. `told`: people to whom a letter was posted."""
+
+    event: Event
+    is_new: bool = False
+    is_draft: bool = False
+    told: int = 0
+
+
+def import_file(file: EventFile, *, publish: bool, update: bool, now: datetime, by: User | None = None) -> Outcome:
+    """Raises BadFile. Nothing is committed here: a refusal leaves nothing behind once the caller rolls back."""
+    event = db.session.scalar(db.select(Event).where(Event.slug == file.slug))
+    if event is None:
+        return Outcome(_create(file, publish=publish, now=now, by=by), is_new=True)
+    if not update:
+        raise BadFile([Fault("slug", "already used by another event")])
+    lifecycle.hold(event)
+    if event.organisation.slug != file.organisation.slug:
+        raise BadFile([Fault("organisation.slug", "another organisation owns this event")])
+    if event.is_public and not publish:
+        event.draft = writing.as_dict(file)
+        journal.record("event.drafted", "Brouillon reçu d’un fichier", now=now, by=by, event=event)
+        return Outcome(event, is_draft=True)
+    return Outcome(event, told=_update(event, file, publish=publish, now=now, by=by))
+
+
+def create_from(file: EventFile, *, now: datetime, by: User | None) -> Event:
+    """A draft of the file's organisation, which is created when it is unknown."""
+    return _create(file, publish=False, now=now, by=by)
+
+
+def publish_draft(event: Event, *, now: datetime, by: User | None) -> int:
+    """Release what was waiting; the number of people told."""
+    lifecycle.hold(event)
+    file = waiting_file(event)
+    if file is None:
+        raise NoDraft
+    return _update(event, file, publish=True, now=now, by=by)
+
+
+def abandon_draft(event: Event, *, now: datetime, by: User | None) -> None:
+    lifecycle.hold(event)
+    if event.draft is None:
+        raise NoDraft
+    event.draft = None
+    journal.record("event.draft_abandoned", "Brouillon abandonné", now=now, by=by, event=event)
+
+
+def waiting_file(event: Event) -> EventFile | None:
+    return None if event.draft is None else reading.read(event.draft)
+
+
+def facts_of(file: EventFile) -> dict[str, Any]:
+    """Columns of Event."""
+    return {
+        "title": file.title,
+        "summary": file.summary,
+        "description": file.description,
+        "timezone": file.timezone,
+        "starts_at": file.starts_at,
+        "ends_at": file.ends_at,
+        "venue": file.venue,
+        **{f"contact_{name}": value for name, value in vars(file.contact).items()},
+        **vars(file.registration),
+        "choice_required": list(file.choice_required),
+        "report": file.report,
+    }
+
+
+def _create(file: EventFile, *, publish: bool, now: datetime, by: User | None) -> Event:
+    organisation = _organisation(file.organisation, now=now)
+    event = lifecycle.create(organisation, slug=file.slug, now=now, by=by, **facts_of(file))
+    apply_categories(event, file)
+    apply_questions(event, file, now=now)
+    apply_agenda(event, file, now=now, by=by)
+    if publish:
+        lifecycle.publish(event, now=now, by=by)
+        if file.status is Status.CANCELLED:
+            lifecycle.cancel(event, reason="", now=now, by=by)
+    return event
+
+
+def _update(event: Event, file: EventFile, *, publish: bool, now: datetime, by: User | None) -> int:
+    before = (event.starts_at, event.ends_at, event.venue.one_line)
+    lifecycle.edit(event, facts_of(file), now=now, by=by)
+    apply_categories(event, file)
+    apply_questions(event, file, now=now)
+    changed = apply_agenda(event, file, now=now, by=by)
+    event.draft = None
+    if publish and not event.is_public and event.status is not Status.CANCELLED:
+        lifecycle.publish(event, now=now, by=by)
+    if publish and file.status is Status.CANCELLED and event.status is not Status.CANCELLED:
+        lifecycle.cancel(event, reason="", now=now, by=by)
+        return notices.event_cancelled(event, now=now)
+    concerned = release_cancelled(changed, now=now)
+    seats.capacities_changed(event, now=now)
+    if event.status is Status.CANCELLED:
+        return 0
+    if (event.starts_at, event.ends_at, event.venue.one_line) != before:
+        return notices.event_moved(event, now=now)
+    return tell_those_who_booked(concerned, now=now)
+
+
+def _organisation(part: OrganisationPart, *, now: datetime) -> Organisation:
+    known = db.session.scalar(db.select(Organisation).where(Organisation.slug == part.slug))
+    if known is not None:
+        return known
+    if part.region is not None and db.session.get(Region, part.region) is None:
+        raise BadFile([Fault("organisation.region", "unknown region")])
+    organisation = Organisation(
+        slug=part.slug, name=part.name, region_code=part.region, email=part.email, created_at=now
+    )
+    db.session.add(organisation)
+    db.session.flush()
+    return organisation

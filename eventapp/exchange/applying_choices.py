@@ -1,0 +1,53 @@
+"""Categories and questions of an event file, matched by slug with those of the event."""
+
+from datetime import datetime
+
+from eventapp.events.categories import is_used
+from eventapp.events.models import Category, Event
+from eventapp.exchange.event_file import EventFile, QuestionPart
+from eventapp.exchange.faults import BadFile, Fault
+from eventapp.extensions import db
+from eventapp.registrations.models import Answer, Question
+
+
+def apply_categories(event: Event, file: EventFile) -> None:
+    """A category missing from the file is removed; one that somebody is in cannot be."""
+    rows = {row.slug: row for row in event.categories}
+    for slug in rows.keys() - {part.slug for part in file.categories}:
+        if is_used(rows[slug]):
+            raise BadFile([Fault(f"categories.{slug}", "in use, cannot be removed")])
+        event.categories.remove(rows[slug])
+    for position, part in enumerate(file.categories, 1):
+        row = rows.get(part.slug)
+        if row is None:
+            row = Category(event=event, slug=part.slug)
+            db.session.add(row)
+        row.name, row.capacity, row.position = part.name, part.capacity, position
+    db.session.flush()
+    db.session.expire(event, ["categories"])
+
+
+def apply_questions(event: Event, file: EventFile, *, now: datetime) -> None:
+    """A question missing from the file is no longer asked; its answers stay."""
+    rows = {row.slug: row for row in db.session.scalars(db.select(Question).where(Question.event_id == event.id))}
+    for slug in rows.keys() - {part.slug for part in file.questions}:
+        rows[slug].retired_at = rows[slug].retired_at or now
+    for index, part in enumerate(file.questions):
+        row = rows.get(part.slug)
+        if row is None:
+            row = Question(event_id=event.id, slug=part.slug)
+            db.session.add(row)
+        elif row.kind is not part.kind and _has_answers(row):
+            raise BadFile([Fault(f"questions[{index}].kind", "has answers, its kind cannot change")])
+        _describe(row, part, position=index + 1)
+    db.session.flush()
+
+
+def _describe(row: Question, part: QuestionPart, *, position: int) -> None:
+    row.label, row.help, row.kind, row.required = part.label, part.help, part.kind, part.required
+    row.choices, row.sensitive, row.shown_if = list(part.choices), part.sensitive, part.shown_if
+    row.position, row.retired_at = position, None
+
+
+def _has_answers(question: Question) -> bool:
+    return bool(db.session.scalar(db.select(db.exists().where(Answer.question_id == question.id))))
