@@ -15,18 +15,24 @@ LARGEST_NUMBER = 1_000_000_000
 
 
 def check_answers(event: Event, answers: Mapping[str, Any]) -> list[tuple[Question, Any]]:
-    """The answers that count, by question. Questions that do not apply are forgotten; a missing one refuses."""
-    kept: list[tuple[Question, Any]] = []
-    for question in db.session.scalars(Question.asked(event)):
-        if not applies(question, answers):
-            continue
-        value = answers.get(question.slug)
-        if is_empty(value):
-            if question.required:
-                raise AnswerRefused(f"Répondez à «\u00a0{question.label}\u00a0».", field=f"question-{question.slug}")
-            continue
-        kept.append((question, _checked(question, value)))
-    return kept
+    """The answers that count, by question. Questions that do not apply are forgotten; the first fault refuses."""
+    questions = db.session.scalars(Question.asked(event)).all()
+    for question in questions:
+        fault = fault_in(question, answers)
+        if fault is not None:
+            raise AnswerRefused(fault, field=f"question-{question.slug}")
+    given = ((question, answers.get(question.slug)) for question in questions if applies(question, answers))
+    return [(question, _kept(question, value)) for question, value in given if not is_empty(value)]
+
+
+def fault_in(question: Question, answers: Mapping[str, Any]) -> str | None:
+    """The sentence that says what is wrong with the answer to this question, if anything is."""
+    if not applies(question, answers):
+        return None
+    value = answers.get(question.slug)
+    if is_empty(value):
+        return f"Répondez à «\u00a0{question.label}\u00a0»." if question.required else None
+    return None if _is_valid(question, value) else _hint(question)
 
 
 def applies(question: Question, answers: Mapping[str, Any]) -> bool:
@@ -73,21 +79,28 @@ def in_words(answer: Answer) -> str:
     return str(answer.value)
 
 
-def _checked(question: Question, value: Any) -> Any:
-    kind, choices = question.kind, question.choices
-    good = {
+def _kept(question: Question, value: Any) -> Any:
+    return list(dict.fromkeys(value)) if question.kind is QuestionKind.CHOICES else value
+
+
+def _is_valid(question: Question, value: Any) -> bool:
+    choices = question.choices
+    return {
         QuestionKind.YES_NO: isinstance(value, bool),
         QuestionKind.TEXT: isinstance(value, str) and len(value) <= TEXT_LENGTH,
         QuestionKind.LONG_TEXT: isinstance(value, str) and len(value) <= LONG_TEXT_LENGTH,
         QuestionKind.CHOICE: value in choices,
         QuestionKind.CHOICES: isinstance(value, list) and all(item in choices for item in value),
         QuestionKind.NUMBER: _is_number(value),
-    }[kind]
-    if not good:
-        raise AnswerRefused(
-            f"La réponse à «\u00a0{question.label}\u00a0» n’est pas valable.", field=f"question-{question.slug}"
-        )
-    return list(dict.fromkeys(value)) if kind is QuestionKind.CHOICES else value
+    }[question.kind]
+
+
+def _hint(question: Question) -> str:
+    return {
+        QuestionKind.TEXT: f"La réponse dépasse {TEXT_LENGTH} caractères.",
+        QuestionKind.LONG_TEXT: f"La réponse dépasse {LONG_TEXT_LENGTH} caractères.",
+        QuestionKind.NUMBER: "Écrivez un nombre, par exemple 12.",
+    }.get(question.kind, "Choisissez une des réponses proposées.")
 
 
 def _is_number(value: Any) -> bool:

@@ -1,13 +1,12 @@
 """Which sessions may be wanted together."""
 
 from collections.abc import Collection
-from datetime import datetime
 from itertools import combinations
 
 from eventapp.agenda.models import Session
+from eventapp.agenda.programme import booking_slots
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.formats import french_date, french_time
 from eventapp.registrations.refusals import ChoiceMissing, SessionNotBookable, SessionsClash
 
 
@@ -27,20 +26,17 @@ def check_wishes(event: Event, wanted: Collection[Session]) -> None:
 
 
 def _check_required_slots(event: Event, wanted: Collection[Session]) -> None:
-    chosen = {local_slot(event, session) for session in wanted}
-    offered = {local_slot(event, s): s.starts_at for s in db.session.scalars(Session.held(event)) if s.can_be_booked}
-    for slot in event.choice_required:
-        key = slot[:16]
-        if key in offered and key not in chosen:
-            day = french_date(offered[key], event.timezone)
-            hour = french_time(offered[key], event.timezone)
-            raise ChoiceMissing(f"Choisissez une session pour le {day} à {hour}.")
+    chosen = {session.id for session in wanted}
+    for slot in booking_slots(event):
+        if slot.required and chosen.isdisjoint(session.id for session in slot.sessions):
+            raise ChoiceMissing(f"Choisissez une session pour le créneau du {slot.label}.")
 
 
-def local_slot(event: Event, session: Session) -> str:
-    """« 2027-01-14T14:00 », as `choice_required` writes it."""
-    return _local(session.starts_at, event).strftime("%Y-%m-%dT%H:%M")
-
-
-def _local(moment: datetime, event: Event) -> datetime:
-    return moment.astimezone(event.zone)
+def find_wishes(event: Event, slugs: Collection[str]) -> list[Session]:
+    """The sessions that these slugs name; an unknown one refuses."""
+    if not slugs:
+        return []
+    known = {session.slug: session for session in db.session.scalars(Session.held(event))}
+    if not known.keys() >= set(slugs):
+        raise SessionNotBookable
+    return [known[slug] for slug in dict.fromkeys(slugs)]

@@ -1,0 +1,254 @@
+"""The registration form, built from the event: identity, category, sessions, the event's own questions."""
+
+import secrets
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from eventapp.addresses import EmailAddress
+from eventapp.agenda.models import Session
+from eventapp.errors import Refused
+from eventapp.events.models import Category, Event
+from eventapp.extensions import db
+from eventapp.network.search import match_structure
+from eventapp.registrations.models import Question
+from eventapp.registrations.people import Person
+from eventapp.registrations.question_fields import Questions, consent_name, field_name, question_fields
+from eventapp.registrations.wishes import check_wishes, find_wishes
+from eventapp.text import normal_phone, one_line
+
+RADIOS = 6  # more categories than this make a list to unfold
+LONGEST_KEY = 64
+MOST_SESSIONS = 100
+SENT_TWICE = "Cette information a été envoyée plusieurs fois. Gardez-en une seule."
+FORBIDDEN = "Ce texte contient un caractère interdit. Saisissez-le de nouveau."
+
+
+def cleaned(text: str | None) -> str:
+    return one_line(text or "")
+
+
+def check_phone(_form: FlaskForm, field: Field) -> None:
+    if field.data:
+        try:
+            field.data = normal_phone(field.data)
+        except ValueError as refusal:
+            raise ValidationError(str(refusal)) from None
+
+
+def length(most: int) -> Length:
+    return Length(max=most, message=f"{most} caractères au plus.")
+
+
+class PersonForm(FlaskForm):
+    """Identity; subclassed for each event by `person_form`, which adds its category and its questions."""
+
+    first_name = StringField(
+        "Prénom",
+        filters=[cleaned],
+        validators=[DataRequired("Écrivez votre prénom."), length(80)],
+        render_kw={"autocomplete": "given-name"},
+    )
+    last_name = StringField(
+        "Nom",
+        filters=[cleaned],
+        validators=[DataRequired("Écrivez votre nom."), length(80)],
+        render_kw={"autocomplete": "family-name"},
+    )
+    email = EmailField(
+        "Adresse électronique",
+        filters=[cleaned],
+        validators=[DataRequired("Écrivez votre adresse électronique."), EmailAddress()],
+        render_kw={"autocomplete": "email", "inputmode": "email"},
+    )
+    phone = TelField("Téléphone", filters=[cleaned], validators=[check_phone], render_kw={"autocomplete": "tel"})
+    function = StringField(
+        "Fonction", filters=[cleaned], validators=[length(200)], render_kw={"autocomplete": "organization-title"}
+    )
+    organization = StringField(
+        "Structure ou organisme",
+        filters=[cleaned],
+        validators=[length(200)],
+        render_kw={"autocomplete": "organization", "list": "structures"},
+    )
+
+    event: Event
+    questions: Questions
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Every fault at once: those of the fields, of the request as a whole, and of the answers."""
+        sound = super().validate(extra_validators)
+        sound = self._refuse_odd_values() and sound
+        return self.questions.validate(self) and sound
+
+    def person(self) -> Person:
+        text = self.organization.data or ""
+        structure = match_structure(db.session(), text)
+        return Person(
+            first_name=self.first_name.data or "",
+            last_name=self.last_name.data or "",
+            email=self.email.data or "",
+            phone=self.phone.data or "",
+            function=self.function.data or "",
+            category=self.chosen_category(),
+            structure=structure,
+            organisation="" if structure else text,
+        )
+
+    def chosen_category(self) -> Category | None:
+        """The only one when there is one; the chosen one when there are several."""
+        categories = self.event.categories
+        if len(categories) < 2:
+            return categories[0] if categories else None
+        wanted = self["category"].data
+        return next((category for category in categories if category.slug == wanted), None)
+
+    def answers(self) -> dict[str, Any]:
+        return self.questions.answers(self)
+
+    @property
+    def has_consented(self) -> bool:
+        return self.questions.has_consent(self)
+
+    def attach(self, refusal: Refused) -> None:
+        """Show a verb's refusal at the control it is about."""
+        fields = {field.name: field for field in self}
+        if refusal.field in fields:
+            fields[refusal.field].errors = [str(refusal)]
+        else:
+            self.form_errors.append(str(refusal))
+
+    def _refuse_odd_values(self) -> bool:
+        sound = True
+        for field in self:
+            values = request.form.getlist(field.name)
+            if any("\0" in value for value in values):
+                field.errors, sound = [FORBIDDEN], False
+            elif len(set(values)) > 1 and not hasattr(field.widget, "prefix_label"):
+                field.errors, sound = [SENT_TWICE], False
+        return sound
+
+
+class SessionsMixin(FlaskForm):
+    """Sessions are written by hand in the template (checkboxes and radios of several names), so read by hand."""
+
+    event: Event
+    sessions: list[Session]
+    session_errors: list[str]
+    wanted: set[str]
+
+    def read_sessions(self) -> bool:
+        self.wanted = wanted_slugs()
+        self.sessions, self.session_errors = [], []
+        try:
+            if len(self.wanted) > MOST_SESSIONS:
+                raise Refused("Vous avez choisi trop de sessions.")
+            self.sessions = find_wishes(self.event, sorted(self.wanted))
+            check_wishes(self.event, self.sessions)
+        except Refused as refusal:
+            self.session_errors = [str(refusal)]
+        return not self.session_errors
+
+
+class RegistrationForm(PersonForm, SessionsMixin):
+    """The whole public form. `key` makes a double submission harmless."""
+
+    key = HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        sound = super().validate(extra_validators)
+        return self.read_sessions() and sound
+
+    @property
+    def idempotency_key(self) -> str | None:
+        key = self.key.data or ""
+        return key if key.isascii() and key.isprintable() and 0 < len(key) <= LONGEST_KEY else None
+
+    def attach(self, refusal: Refused) -> None:
+        if refusal.field == "sessions":
+            self.session_errors = [str(refusal)]
+        else:
+            super().attach(refusal)
+
+
+class SessionsForm(SessionsMixin):
+    """Another choice of sessions, on the personal page."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        sound = super().validate(extra_validators)
+        return self.read_sessions() and sound
+
+
+class ResendForm(FlaskForm):
+    email = EmailField(
+        "Adresse électronique",
+        filters=[cleaned],
+        validators=[DataRequired("Écrivez l’adresse utilisée pour l’inscription."), EmailAddress()],
+        render_kw={"autocomplete": "email", "inputmode": "email"},
+    )
+
+
+class CancelForm(FlaskForm):
+    reason = TextAreaField("Motif", filters=[cleaned], validators=[length(500)], render_kw={"rows": 3})
+
+
+def registration_form(event: Event, **prefill: Any) -> RegistrationForm:
+    """The form of this event; `prefill`: first values of its fields, by field name."""
+    form = _of_event(RegistrationForm, event)(data={"key": secrets.token_urlsafe(24)} | prefill)
+    form.wanted, form.sessions, form.session_errors = set(), [], []
+    return form
+
+
+def details_form(event: Event, **prefill: Any) -> PersonForm:
+    return _of_event(PersonForm, event)(data=prefill)
+
+
+def sessions_form(event: Event, wanted: set[str]) -> SessionsForm:
+    form = SessionsForm()
+    form.event, form.wanted, form.sessions, form.session_errors = event, wanted, [], []
+    return form
+
+
+def wanted_slugs() -> set[str]:
+    """`sessions` and `sessions-<slot>` united; the empty « aucune » says nothing."""
+    lists = (request.form.getlist(name) for name in request.form if name.split("-", 1)[0] == "sessions")
+    return {slug for values in lists for slug in values if slug}
+
+
+def _of_event(base: Any, event: Event) -> Any:
+    questions = list(db.session.scalars(Question.asked(event)))
+    facts: dict[str, Any] = {"event": event, "questions": Questions(questions)}
+    if len(event.categories) > 1:
+        facts["category"] = _category_field(event.categories)
+    for question in questions:
+        facts[field_name(question)], consent = question_fields(question, {q.slug: q for q in questions})
+        if isinstance(consent, str):
+            facts[consent_name(question)] = BooleanField(consent)
+    return type(base.__name__, (base,), facts)
+
+
+def _category_field(categories: list[Category]) -> Any:
+    kind = RadioField if len(categories) <= RADIOS else SelectField
+    choices = [(category.slug, category.name) for category in categories]
+    if kind is SelectField:
+        choices.insert(0, ("", "Choisissez"))
+    needed = DataRequired("Choisissez la catégorie qui vous correspond.")
+    return kind("Vous êtes", choices=choices, validate_choice=False, validators=[needed, _known_category])
+
+
+def _known_category(_form: FlaskForm, field: SelectField) -> None:
+    if field.data not in [choice[0] for choice in field.choices]:
+        raise ValidationError("Choisissez une des catégories proposées.")

@@ -1,0 +1,60 @@
+"""What a change of the programme does to those who booked: told once when the hour or the room changes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from eventapp.accounts.models import User
+from eventapp.agenda import editing
+from eventapp.agenda.editing import Cast
+from eventapp.agenda.models import Session
+from eventapp.errors import Refused
+from eventapp.extensions import db
+from eventapp.registrations import notices
+from eventapp.registrations.locks import hold
+from eventapp.registrations.models import Booking, Registration
+from eventapp.registrations.waiting_list import fill
+
+
+class SessionBooked(Refused):
+    message = "Des personnes ont réservé cette session\u00a0: annulez-la, elles seront prévenues."
+
+
+def edit_session(
+    session: Session,
+    facts: Mapping[str, Any],
+    *,
+    cast: Sequence[Cast] | None,
+    revision: int | None,
+    now: datetime,
+    by: User | None,
+) -> int:
+    """Edit it and give out what places it gained; how many people are told that its hour or room changed."""
+    changed = editing.edit_session(session, facts, cast=cast, revision=revision, now=now, by=by)
+    told = _holders(session) if changed & editing.CALENDAR_FACTS and session.ends_at > now else []
+    for registration in told:
+        notices.changed(registration, now=now)
+    if changed & {"capacity", "booking"}:
+        fill(session.event, now=now)
+    return len(told)
+
+
+def remove_session(session: Session, *, now: datetime, by: User | None) -> None:
+    """Refused once anyone booked it, even if they gave it up since: calendars must learn what became of it."""
+    hold(session.event)
+    ever = db.select(db.func.count()).where(Booking.session_id == session.id)
+    if db.session.scalar(ever):
+        raise SessionBooked
+    editing.remove_session(session, now=now, by=by)
+
+
+def booked(session: Session) -> int:
+    """How many people hold it or wait for it."""
+    live = db.select(db.func.count()).where(Booking.session_id == session.id, Booking.released_at.is_(None))
+    return db.session.scalar(live) or 0
+
+
+def _holders(session: Session) -> list[Registration]:
+    held = Booking.session_id == session.id, Booking.released_at.is_(None)
+    people = db.select(Registration).join(Registration.bookings).where(*held).order_by(Registration.id)
+    return list(db.session.scalars(people))
