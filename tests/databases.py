@@ -25,12 +25,7 @@ ENVIRONMENT = {
     "MAIL_SERVER": "127.0.0.1",
     "MAIL_DEFAULT_SENDER": "rencontres@example.org",
 }
-FLASK = {
-    "TESTING": True,
-    "STRICT_TEMPLATES": True,
-    "WTF_CSRF_ENABLED": False,
-    "RATELIMIT_STORAGE_URI": "memory://",
-}
+FLASK = {"TESTING": True, "STRICT_TEMPLATES": True, "WTF_CSRF_ENABLED": False}
 
 
 def make_app(url: str, *, environ: Mapping[str, str] | None = None, **flask_settings: object) -> Flask:
