@@ -1,4 +1,4 @@
-"""Static files under addresses that hold their content's hash, and the State's design system when DSFR_DIR brings it."""
+"""Static files under addresses that hold their content's hash; the State's design system when DSFR_DIR brings it."""
 
 import hashlib
 import re
