@@ -45,7 +45,7 @@ class Version:
 @dataclass
 class Entry:
     version: Version
-    body: bytes  # compressed when `etag_compressed` is set
+    body: bytes
     headers: list[tuple[str, str]]
     etag: str
     compressed: bool

@@ -1,3 +1,24 @@
-from flask import Blueprint
+"""The programme that everyone reads."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from eventapp import access, versions
+from eventapp.agenda.programme import programme as days_of
+from eventapp.cache import cached_page
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.registrations import seats
 
 bp = Blueprint("agenda", __name__)
+
+
+@bp.get("/evenements/<slug>/programme")
+@access.everyone
+@cached_page(versions.of_event)
+def programme(slug: str) -> Any:
+    event = db.first_or_404(Event.visible().where(Event.slug == slug))
+    return render_template(
+        "agenda/programme.html", event=event, days=days_of(event), places=seats.session_places(event)
+    )

@@ -1,0 +1,182 @@
+"""What an organiser types about sessions, rooms and speakers."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from eventapp.agenda.models import BookingMode, Kind, Room, Session
+from eventapp.agenda.programme import BookingSlot
+from eventapp.events.local_times import RepeatedTime, parse_local
+from eventapp.events.models import Event
+from eventapp.text import many_lines, one_line
+
+BOOKINGS = [
+    (BookingMode.NONE.value, "Ouverte à toutes les personnes présentes"),
+    (BookingMode.OPTIONAL.value, "Peut être réservée"),
+    (BookingMode.REQUIRED.value, "Sur réservation uniquement"),
+]
+OFFSETS = {0: "Avant le changement d’heure", 1: "Après le changement d’heure"}
+HOURS: Any = ["%H:%M", "%H:%M:%S"]
+NOT_A_TIME = "Indiquez une heure. Exemple\u00a0: 14:00."
+CAPACITY = "Indiquez un nombre entier, de 0 à 100\u00a0000."
+
+
+def line(text: str | None) -> str:
+    return one_line(text or "")
+
+
+def lines(text: str | None) -> str:
+    return many_lines(text or "")
+
+
+class When(FlaskForm):
+    """A day and two hours in the zone of the event; `offset` is asked only where an hour exists twice."""
+
+    day = DateField("Date", validators=[InputRequired("Indiquez la date.")])
+    starts = TimeField("Début", validators=[InputRequired(NOT_A_TIME)], format=HOURS)
+    ends = TimeField("Fin", validators=[InputRequired(NOT_A_TIME)], format=HOURS)
+    offset = RadioField("Cette heure existe deux fois cette nuit-là", validators=[Optional()], validate_choice=False)
+
+    def instant(self, name: str, event: Event) -> datetime:
+        """Aware UTC; raises a Refused that names the field."""
+        day: Any = self.day.data
+        try:
+            return parse_local(day, self[name].data, event.timezone, field=name)
+        except RepeatedTime as twice:
+            self.offset.choices = list(zip(twice.offsets, OFFSETS.values(), strict=True))
+            chosen = self.offset.data if self.offset.data in twice.offsets else None
+            return parse_local(day, self[name].data, event.timezone, offset=chosen, field=name)
+
+    def when(self, event: Event) -> dict[str, datetime]:
+        return {"starts_at": self.instant("starts", event), "ends_at": self.instant("ends", event)}
+
+
+class QuickSessionForm(When):
+    """Enough for a line of the programme; the rest is written afterwards."""
+
+    title = StringField(
+        "Titre", filters=[line], validators=[DataRequired("Indiquez le titre de la session."), Length(max=200)]
+    )
+    kind = SelectField("Nature", choices=[(kind.value, kind.label) for kind in Kind], default=Kind.TALK.value)
+    room = SelectField("Salle", choices=[("", "Aucune")], default="")
+
+    def offer(self, rooms: list[Room]) -> None:
+        self.rooms = {room.slug: room for room in rooms}
+        self.room.choices = [("", "Aucune"), *((room.slug, room.name) for room in rooms)]
+
+    def facts(self, event: Event) -> dict[str, Any]:
+        room = self.rooms.get(self.room.data)
+        return self.when(event) | {"title": self.title.data, "kind": Kind(self.kind.data), "room": room}
+
+
+class SessionForm(QuickSessionForm):
+    booking = RadioField("Réservation", choices=BOOKINGS, default=BookingMode.NONE.value)
+    capacity = IntegerField("Places", validators=[Optional(), NumberRange(0, 100_000, CAPACITY)])
+    description = TextAreaField("Description", filters=[lines], validators=[Length(max=20_000)])
+    online_url = StringField("Lien pour suivre à distance", filters=[line], validators=[Length(max=500)])
+    revision = HiddenField()
+
+    def validate_online_url(self, field: StringField) -> None:
+        if field.data and not is_https(field.data):
+            raise ValidationError("Indiquez une adresse complète qui commence par https://.")
+
+    def facts(self, event: Event) -> dict[str, Any]:
+        return super().facts(event) | {
+            "booking": BookingMode(self.booking.data),
+            "capacity": self.capacity.data,
+            "description": self.description.data,
+            "online_url": self.online_url.data or None,
+        }
+
+    @property
+    def seen_revision(self) -> int | None:
+        text = self.revision.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def session_data(session: Session) -> dict[str, Any]:
+    """What the form shows of a session."""
+    starts, ends = (moment.astimezone(session.event.zone) for moment in (session.starts_at, session.ends_at))
+    offset = starts.strftime("%z")
+    return {
+        "title": session.title,
+        "kind": session.kind.value,
+        "day": starts.date(),
+        "starts": starts.time(),
+        "ends": ends.time(),
+        "offset": f"{offset[:3]}:{offset[3:]}",
+        "room": session.room.slug if session.room else "",
+        "booking": session.booking.value,
+        "capacity": session.capacity,
+        "description": session.description,
+        "online_url": session.online_url or "",
+        "revision": session.revision,
+    }
+
+
+class RoomForm(FlaskForm):
+    name = StringField(
+        "Nom de la salle", filters=[line], validators=[DataRequired("Indiquez le nom de la salle."), Length(max=120)]
+    )
+    capacity = IntegerField("Nombre de places", validators=[Optional(), NumberRange(0, 100_000, CAPACITY)])
+    accessibility = StringField("Accessibilité", filters=[line], validators=[Length(max=300)])
+
+    def facts(self) -> dict[str, Any]:
+        return {name: self[name].data for name in ("name", "capacity", "accessibility")}
+
+
+class SpeakerForm(FlaskForm):
+    civility = SelectField("Civilité", choices=[("", "Aucune"), ("Mme", "Mme"), ("M.", "M.")], default="")
+    first_name = StringField("Prénom", filters=[line], validators=[Length(max=80)])
+    last_name = StringField("Nom", filters=[line], validators=[DataRequired("Indiquez le nom."), Length(max=80)])
+    function = StringField("Fonction", filters=[line], validators=[Length(max=300)])
+    organisation = StringField("Organisme", filters=[line], validators=[Length(max=200)])
+    biography = TextAreaField("Présentation", filters=[lines], validators=[Length(max=10_000)])
+
+    def keep_civility(self, civility: str) -> None:
+        """One that came with an imported file stays possible."""
+        if civility not in ("", "Mme", "M."):
+            self.civility.choices = [("", "Aucune"), ("Mme", "Mme"), ("M.", "M."), (civility, civility)]
+
+    def facts(self) -> dict[str, Any]:
+        names = ("civility", "first_name", "last_name", "function", "organisation", "biography")
+        return {name: self[name].data for name in names}
+
+
+class ChoicesForm(FlaskForm):
+    slots = SelectMultipleField(
+        "Créneaux où chacun doit choisir une session",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    def offer(self, slots: list[BookingSlot]) -> None:
+        self.slots.choices = [(slot.key, slot.label) for slot in slots]
+
+
+class DecisionForm(FlaskForm):
+    """Nothing but the token that proves the button was pressed here."""
+
+
+def is_https(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "https" and bool(parts.hostname) and not any(c.isspace() for c in address)
+    except ValueError:
+        return False
