@@ -62,7 +62,7 @@ def _require_member() -> Any:
         return redirect(url_for("accounts.sign_in", next=wanted))
     if not current_user.memberships:
         return render_template("accounts/no_organisation.html"), 403
-    g.user = current_user
+    g.user = current_user._get_current_object()
     return None
 
 

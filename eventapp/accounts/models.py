@@ -5,10 +5,12 @@ from enum import StrEnum
 from typing import Any
 
 from flask_security import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Select, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from eventapp import tokens
 from eventapp.database import Base, enum_column
+from eventapp.text import fold_email
 
 
 class Role(StrEnum):
@@ -20,6 +22,13 @@ class Role(StrEnum):
 
 
 ORGANISING = (Role.ADMINISTRATOR, Role.ORGANISER)
+ROLE_NAMES = {
+    Role.ADMINISTRATOR: "administration",
+    Role.ORGANISER: "organisation",
+    Role.READER: "lecture",
+    Role.RECEPTION: "accueil",
+    Role.DEPARTMENTAL: "animation départementale",
+}
 
 
 class Organisation(Base):
@@ -70,6 +79,15 @@ class User(Base, UserMixin):
 
     roles: list[Any] = []  # Flask-Security's own roles stay empty: rights come from memberships
 
+    @classmethod
+    def of_email(cls, address: str) -> Select["User"]:
+        return select(cls).where(cls.email == fold_email(address))
+
+    @property
+    def label(self) -> str:
+        """« Jeanne Martin », or the address of someone who has not given a name."""
+        return self.name or self.email
+
     def organisation_ids(self, *roles: Role) -> list[int]:
         wanted = roles or tuple(Role)
         return [m.organisation_id for m in self.memberships if m.role in wanted]
@@ -89,19 +107,50 @@ class Membership(Base):
 
     __table_args__ = (UniqueConstraint("user_id", "organisation_id", name="one_membership_per_organisation"),)
 
+    @property
+    def role_name(self) -> str:
+        return ROLE_NAMES[self.role]
+
+    @classmethod
+    def team_of(cls, organisation: Organisation) -> Select["Membership"]:
+        return select(cls).where(cls.organisation_id == organisation.id).order_by(cls.created_at, cls.id)
+
 
 class SignInLink(Base):
-    """A single-use link: GET shows a button, POST signs in, once. See eventapp/tokens.py."""
+    """A single-use link: GET shows a button, POST signs in, once. See eventapp/tokens.py.
+
+    A link asked for with an unknown address is written too, without user: answering takes the same time.
+    """
 
     __tablename__ = "sign_in_link"
     PURPOSE = "sign-in"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     nonce: Mapped[str] = mapped_column(String(32))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
-    user: Mapped[User] = relationship()
+    user: Mapped[User | None] = relationship()
+
+    @property
+    def token(self) -> str:
+        return tokens.reveal(self.PURPOSE, self.nonce)
+
+    def is_usable(self, now: datetime) -> bool:
+        return self.user is not None and self.user.active and self.used_at is None and now < self.expires_at
+
+    @classmethod
+    def of_token(cls, token: str) -> Select["SignInLink"]:
+        return select(cls).where(cls.digest == tokens.digest(token))
+
+
+class EndedSession(Base):
+    """A session its owner has signed out of: its cookie, even copied before, opens nothing any more."""
+
+    __tablename__ = "ended_session"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ended_at: Mapped[datetime] = mapped_column(index=True)
