@@ -67,6 +67,7 @@ def letter(name: str, title: str = "") -> Callable[[Loader], Loader]:
 
 def post(
     name: str,
+    /,
     *,
     to: str,
     now: datetime,

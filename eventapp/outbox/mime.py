@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import HeaderParseError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
 from eventapp.outbox.letters import Attachment
 from eventapp.outbox.rendering import Rendered
 from eventapp.text import one_line
 
-LONGEST_NAME = 120
+LONGEST_NAME = 70
+ENCODED_WORD = 75  # RFC 2047 section 2
 
 
 class BadAddress(ValueError):
@@ -31,8 +34,26 @@ class Envelope:
     attempt: int = 1
 
 
+class Wire(EmailPolicy):
+    """CRLF, and what is accented encoded whole: Python, which encodes it word by word, loses spaces."""
+
+    def fold(self, name: str, value: Any) -> str:
+        if name == "Subject" and not value.isascii():
+            return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=self.linesep)}\r\n"
+        if name == "From" and not value.addresses[0].display_name.isascii():
+            address = value.addresses[0]
+            return f"{name}: {_encoded_word(address.display_name)}\r\n <{address.addr_spec}>\r\n"
+        return super().fold(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return self.fold(name, value).encode("ascii")
+
+
+WIRE = Wire(linesep="\r\n")
+
+
 def build(envelope: Envelope, rendered: Rendered) -> EmailMessage:
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=WIRE)
     _headers(mail, envelope, rendered)
     mail.set_content(rendered.text, cte="quoted-printable")
     mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
@@ -64,11 +85,23 @@ def _refuse(text: str) -> str:
     raise BadAddress(text)
 
 
+def _sender_name(text: str) -> str:
+    """As many words of it as fit one encoded word: mail programs disagree about how to join several."""
+    name = text
+    while len(name) > LONGEST_NAME or (not name.isascii() and len(_encoded_word(name)) > ENCODED_WORD):
+        name = name.rpartition(" ")[0] or name[:-1]
+    return name
+
+
+def _encoded_word(text: str) -> str:
+    return Header(text, "utf-8", maxlinelen=998).encode()
+
+
 def _headers(mail: EmailMessage, envelope: Envelope, rendered: Rendered) -> None:
     contents = rendered.contents
     mail["Message-ID"] = envelope.message_id
     mail["Date"] = format_datetime(envelope.sent_at)
-    mail["From"] = Address(header_text(contents.sender_name)[:LONGEST_NAME], addr_spec=ascii_address(envelope.sender))
+    mail["From"] = Address(_sender_name(header_text(contents.sender_name)), addr_spec=ascii_address(envelope.sender))
     mail["To"] = Address(addr_spec=ascii_address(envelope.recipient))
     mail["Subject"] = header_text(rendered.subject)
     if contents.reply_to:
