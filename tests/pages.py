@@ -22,6 +22,13 @@ class PageClient(FlaskClient):
             check_page(response.text, response.request.path)
         return response
 
+    def sign_in(self, user: Any) -> None:
+        """From here on the client's requests are this User's."""
+        db.session.commit()
+        with self.session_transaction() as session:
+            session["_user_id"] = user.fs_uniquifier
+            session["_fresh"] = True
+
     def page(self, path: str, **kwargs: Any) -> BeautifulSoup:
         """GET a page that must answer 200; its parsed HTML."""
         response = self.get(path, **kwargs)

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -30,6 +32,31 @@ VALID = text("revoked_at IS NULL")
 class Reply(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
+
+
+class GuestState(StrEnum):
+    """Where a guest stands, as the organiser's list filters and shows it."""
+
+    NOT_INVITED = "not_invited"
+    SILENT = "silent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+    @property
+    def label(self) -> str:
+        return GUEST_STATES[self][0]
+
+    @property
+    def badge(self) -> str:
+        return GUEST_STATES[self][1]
+
+
+GUEST_STATES = {
+    GuestState.NOT_INVITED: ("pas encore invité", "plain"),
+    GuestState.SILENT: ("sans réponse", "warning"),
+    GuestState.ACCEPTED: ("accepté", "success"),
+    GuestState.DECLINED: ("décliné", "error"),
+}
 
 
 class Guest(Base):
@@ -86,6 +113,13 @@ class Guest(Base):
     @property
     def invitation(self) -> "Invitation | None":
         return next((i for i in reversed(self.invitations) if i.revoked_at is None), None)
+
+    @property
+    def state(self) -> GuestState:
+        invitation = self.invitation
+        if invitation is None:
+            return GuestState.NOT_INVITED
+        return GuestState(invitation.reply.value) if invitation.reply else GuestState.SILENT
 
     @classmethod
     def of(cls, event: Event) -> Select["Guest"]:
@@ -164,3 +198,30 @@ class Invitation(Base):
     @property
     def is_silent(self) -> bool:
         return self.reply is None and self.revoked_at is None
+
+    @property
+    def has_accepted(self) -> bool:
+        return self.reply is Reply.ACCEPTED
+
+    @property
+    def has_declined(self) -> bool:
+        return self.reply is Reply.DECLINED
+
+    @property
+    def has_live_registration(self) -> bool:
+        return self.registration is not None and not self.registration.is_cancelled
+
+
+class GuestImport(Base):
+    """A file read and shown, not yet applied: it outlives an interruption, and applying or leaving it deletes it."""
+
+    __tablename__ = "guest_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    filename: Mapped[str] = mapped_column(String(200))
+    header: Mapped[list[str]] = mapped_column(JSON)
+    rows: Mapped[list[Any]] = mapped_column(JSON)  # [line, [cells]]
+    warnings: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))

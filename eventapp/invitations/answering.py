@@ -1,0 +1,126 @@
+"""What a guest does with their link: accept, decline, change their mind."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from eventapp import journal, tokens
+from eventapp.accounts.models import User
+from eventapp.agenda.models import Session
+from eventapp.errors import Refused
+from eventapp.events.models import Event, Status
+from eventapp.extensions import db
+from eventapp.formats import person as name_of
+from eventapp.invitations.models import Invitation, Reply
+from eventapp.registrations import refusals, seats
+from eventapp.registrations.models import Registration, Source
+from eventapp.registrations.people import Person
+
+Actor = User | str
+
+
+class NotAnswerable(Refused):
+    message = "Il n’est plus possible de répondre à cette invitation."
+
+
+class SomebodyElse(Refused):
+    """The form named a person who is already registered, at another address than this invitation's."""
+
+    message = "Cette personne est déjà inscrite. Son lien personnel lui a été renvoyé à son adresse."
+
+    def __init__(self, registration: Registration) -> None:
+        super().__init__()
+        self.registration = registration
+
+
+def find(token: str) -> Invitation | None:
+    """The valid invitation of a presented token; a revoked link finds nothing, nor does that of a draft."""
+    invitation = db.session.scalar(
+        select(Invitation).where(Invitation.digest == tokens.digest(token), Invitation.revoked_at.is_(None))
+    )
+    if invitation is None or invitation.guest.removed_at is not None or not invitation.guest.event.is_public:
+        return None
+    return invitation
+
+
+def why_not_answerable(event: Event, now: datetime) -> str | None:
+    """The sentence to show instead of the two choices, or None while replies are taken."""
+    if event.status is Status.CANCELLED:
+        return "Cette rencontre est annulée\u00a0: vous n’avez plus à répondre."
+    if event.has_ended(now):
+        return "Cette rencontre a eu lieu."
+    if not event.registration_has_opened(now):
+        return "Les réponses ne sont pas encore ouvertes."
+    if event.registration_has_closed(now):
+        return "La date limite pour répondre est passée. Pour toute question, écrivez à l’organisateur."
+    return None
+
+
+def accept(
+    invitation: Invitation,
+    person: Person,
+    *,
+    sessions: Collection[Session] = (),
+    answers: Mapping[str, Any] | None = None,
+    now: datetime,
+    by: Actor = journal.PERSON,
+    idempotency_key: str | None = None,
+    consented_at: datetime | None = None,
+) -> Registration:
+    """Register the guest under the same rules as everyone. Accepting twice gives the same registration."""
+    guest = invitation.guest
+    seats.hold(guest.event)
+    if invitation.has_live_registration and invitation.registration is not None:
+        return invitation.registration
+    try:
+        registration = seats.register(
+            guest.event,
+            person,
+            sessions=sessions,
+            answers=answers or {},
+            now=now,
+            source=Source.INVITATION,
+            by=by,
+            idempotency_key=idempotency_key,
+            consented_at=consented_at,
+        )
+    except refusals.AlreadyRegistered as already:
+        registration = already.registration
+        if registration.email_folded != guest.email_folded:
+            raise SomebodyElse(registration) from None
+    _reply(invitation, Reply.ACCEPTED, now=now, by=by)
+    invitation.registration_id = registration.id
+    db.session.flush()
+    return registration
+
+
+def decline(invitation: Invitation, *, reason: str = "", now: datetime, by: Actor = journal.PERSON) -> None:
+    """Note the refusal; a registration that came from this invitation is cancelled and its place passed on."""
+    event = invitation.guest.event
+    seats.hold(event)
+    if event.status is Status.CANCELLED or event.has_ended(now):
+        raise NotAnswerable
+    if invitation.has_declined:
+        return
+    registration = invitation.registration
+    _reply(invitation, Reply.DECLINED, now=now, by=by)
+    invitation.decline_reason = reason
+    if registration is not None and not registration.is_cancelled:
+        seats.cancel(registration, now=now, by=by, reason=reason)
+
+
+def _reply(invitation: Invitation, reply: Reply, *, now: datetime, by: Actor) -> None:
+    if invitation.reply is reply:
+        return
+    invitation.reply, invitation.replied_at, invitation.decline_reason = reply, now, ""
+    word = "accepté" if reply is Reply.ACCEPTED else "décliné"
+    journal.record(
+        f"invitation.{reply.value}",
+        f"{name_of(invitation.guest)} a {word} l’invitation",
+        now=now,
+        by=by,
+        event=invitation.guest.event,
+        subject=invitation.guest,
+    )

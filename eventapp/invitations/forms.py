@@ -1,0 +1,95 @@
+"""The organiser's forms about guests and their letter, and the guest's reason for declining."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from eventapp.addresses import EmailAddress
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.formats import NBSP
+from eventapp.invitations import letters
+from eventapp.invitations.models import Guest
+from eventapp.network.search import match_structure
+from eventapp.registrations.people import Person
+from eventapp.text import many_lines, one_line
+
+
+def clean(text: str | None) -> str:
+    return one_line(text or "")
+
+
+def clean_lines(text: str | None) -> str:
+    return many_lines(text or "")
+
+
+class GuestForm(FlaskForm):
+    first_name = StringField("Prénom", filters=[clean], validators=[Length(max=80)])
+    last_name = StringField(
+        "Nom", filters=[clean], validators=[DataRequired("Écrivez le nom de la personne."), Length(max=80)]
+    )
+    email = StringField("Adresse électronique", filters=[clean], validators=[DataRequired(), EmailAddress()])
+    function = StringField("Fonction", filters=[clean], validators=[Length(max=200)])
+    organization = StringField("Structure ou organisme", filters=[clean], validators=[Length(max=200)])
+    category = SelectField("Catégorie", validate_choice=True)
+
+    def __init__(self, event: Event, guest: Guest | None = None, **prefilled: Any) -> None:
+        if guest is not None:
+            structure = guest.structure
+            prefilled = {
+                "first_name": guest.first_name,
+                "last_name": guest.last_name,
+                "email": guest.email,
+                "function": guest.function,
+                "organization": structure.full_label if structure else guest.organisation,
+                "category": guest.category.slug if guest.category else "",
+            }
+        super().__init__(data=prefilled)
+        self.event = event
+        self.category.choices = [("", "À préciser par la personne"), *((c.slug, c.name) for c in event.categories)]
+
+    @property
+    def person(self) -> Person:
+        structure = match_structure(db.session(), self.organization.data or "")
+        return Person(
+            first_name=self.first_name.data or "",
+            last_name=self.last_name.data or "",
+            email=self.email.data or "",
+            function=self.function.data or "",
+            structure=structure,
+            organisation="" if structure else self.organization.data or "",
+            category=next((c for c in self.event.categories if c.slug == self.category.data), None),
+        )
+
+
+class ImportForm(FlaskForm):
+    file = FileField("Fichier des invités", validators=[FileRequired("Choisissez un fichier .csv, .xlsx ou .ods.")])
+
+
+class LetterForm(FlaskForm):
+    subject = StringField(
+        "Objet du courriel", filters=[clean], validators=[DataRequired("Écrivez l’objet."), Length(max=200)]
+    )
+    body = TextAreaField(
+        "Texte de la lettre", filters=[clean_lines], validators=[DataRequired("Écrivez la lettre."), Length(max=10_000)]
+    )
+
+    def validate_subject(self, field: Any) -> None:
+        _refuse_unknown(field.data)
+
+    def validate_body(self, field: Any) -> None:
+        _refuse_unknown(field.data)
+
+
+class DeclineForm(FlaskForm):
+    reason = TextAreaField("Motif", filters=[clean], validators=[Length(max=500)])
+
+
+def _refuse_unknown(text: str) -> None:
+    unknown = letters.unknown_placeholders(text or "")
+    if unknown:
+        names = ", ".join(f"{{{name}}}" for name in unknown)
+        raise ValidationError(f"Ce champ à remplir n’existe pas{NBSP}: {names}. La liste est à côté du texte.")

@@ -1,0 +1,114 @@
+"""The guest list of an event: adding, correcting, removing a person."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from eventapp import journal
+from eventapp.accounts.models import User
+from eventapp.errors import Refused
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.formats import person as name_of
+from eventapp.invitations import sending
+from eventapp.invitations.models import Guest
+from eventapp.registrations.people import Person, search_text
+
+BY_HAND = "saisie par l’organisateur"
+
+
+class AlreadyGuest(Refused):
+    message = "Cette personne est déjà dans la liste des invités, avec cette adresse."
+    field = "email"
+
+
+class HasReplied(Refused):
+    message = "Cette personne a accepté\u00a0: annulez d’abord son inscription."
+
+
+def find(event: Event, person: Person) -> Guest | None:
+    """The guest of this address and name, case and accents set aside."""
+    return db.session.scalar(
+        Guest.of(event).where(Guest.email_folded == person.email_folded, Guest.name_folded == person.name_folded)
+    )
+
+
+def add(event: Event, person: Person, *, origin: str = BY_HAND, now: datetime, by: User | None) -> Guest:
+    """Raises AlreadyGuest. The invitation is a further act: sending.invite."""
+    sending.hold(event)
+    if find(event, person) is not None:
+        raise AlreadyGuest
+    guest = Guest(event_id=event.id, created_at=now, origin=origin)
+    _describe(guest, person)
+    db.session.add(guest)
+    db.session.flush()
+    journal.record(
+        "guest.added", f"{name_of(guest)} ajouté à la liste des invités", now=now, by=by, event=event, subject=guest
+    )
+    return guest
+
+
+def correct(guest: Guest, person: Person, *, now: datetime, by: User) -> bool:
+    """Change what we know of a guest. Another address kills the old link and sends a new one: True then."""
+    event = guest.event
+    sending.hold(event)
+    other = find(event, person)
+    if other is not None and other is not guest:
+        raise AlreadyGuest
+    moved = person.email_folded != guest.email_folded
+    _describe(guest, person)
+    db.session.flush()
+    journal.record("guest.corrected", f"{name_of(guest)} corrigé", now=now, by=by, event=event, subject=guest)
+    invitation = guest.invitation
+    if not (moved and invitation is not None):
+        return False
+    sending.replace(invitation, now=now, by=by)
+    return True
+
+
+def remove(guest: Guest, *, now: datetime, by: User) -> None:
+    """Take a guest off the list; their link dies. Who has accepted is unregistered first, by their own act or ours."""
+    sending.hold(guest.event)
+    invitation = guest.invitation
+    if invitation is not None and invitation.has_live_registration:
+        raise HasReplied
+    guest.removed_at = now
+    if invitation is not None:
+        invitation.revoked_at = now
+    journal.record(
+        "guest.removed",
+        f"{name_of(guest)} retiré de la liste des invités",
+        now=now,
+        by=by,
+        event=guest.event,
+        subject=guest,
+    )
+
+
+def person_of(guest: Guest) -> Person:
+    return Person(
+        first_name=guest.first_name,
+        last_name=guest.last_name,
+        email=guest.email,
+        function=guest.function,
+        category=guest.category,
+        structure=guest.structure,
+        organisation=guest.organisation,
+    )
+
+
+def keys(event: Event) -> set[tuple[str, str]]:
+    """(folded address, folded name) of everyone on the list."""
+    rows = db.session.execute(
+        select(Guest.email_folded, Guest.name_folded).where(Guest.event_id == event.id, Guest.removed_at.is_(None))
+    )
+    return {(email, name) for email, name in rows}
+
+
+def _describe(guest: Guest, person: Person) -> None:
+    guest.first_name, guest.last_name = person.first_name, person.last_name
+    guest.email, guest.function = person.email, person.function
+    guest.category, guest.structure = person.category, person.structure
+    guest.organisation = "" if person.structure is not None else person.organisation
+    guest.email_folded, guest.name_folded = person.email_folded, person.name_folded
+    guest.search_text = search_text(person)

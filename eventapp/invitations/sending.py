@@ -1,0 +1,116 @@
+"""Inviting: one valid link for one guest, and its letter in the same transaction."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from eventapp import journal, tokens
+from eventapp.accounts.models import User
+from eventapp.errors import Refused
+from eventapp.events.models import Event, Status
+from eventapp.extensions import db
+from eventapp.formats import NBSP, plural
+from eventapp.formats import person as name_of
+from eventapp.invitations import letters, notices
+from eventapp.invitations.models import Guest, Invitation
+from eventapp.outbox.models import Priority
+from eventapp.registrations.seats import hold
+
+__all__ = ["hold", "invite", "not_yet_invited", "replace", "resend"]
+
+
+class NotPublished(Refused):
+    message = f"Publiez d’abord la rencontre{NBSP}: le lien envoyé mènerait à une page absente."
+
+
+class TooLate(Refused):
+    message = "La rencontre est terminée ou annulée : elle n’invite plus."
+
+
+def not_yet_invited(event: Event) -> list[Guest]:
+    """Guests without a valid invitation, by name."""
+    valid = select(Invitation.guest_id).where(Invitation.event_id == event.id, Invitation.revoked_at.is_(None))
+    return list(db.session.scalars(Guest.of(event).where(Guest.id.not_in(valid))))
+
+
+def invite(event: Event, guests: Iterable[Guest], *, now: datetime, by: User | None) -> int:
+    """Invite those of `guests` who are on the list and have no valid invitation; how many that is.
+
+    Pressing the button twice, or two colleagues at once, sends one letter to each.
+    """
+    wanted = {guest.id for guest in guests}
+    hold(event)
+    check_may_invite(event, now)
+    letter = letters.current_or_default(event, now=now)
+    chosen = [guest for guest in not_yet_invited(event) if guest.id in wanted]
+    for guest in chosen:
+        _send(_issue(guest, letter.id, now), priority=Priority.BULK, now=now)
+    if chosen:
+        journal.record(
+            "invitations.sent",
+            f"{plural(len(chosen), 'invitation envoyée', 'invitations envoyées')}",
+            now=now,
+            by=by,
+            event=event,
+            guests=len(chosen),
+        )
+    return len(chosen)
+
+
+def replace(invitation: Invitation, *, now: datetime, by: User) -> Invitation:
+    """A corrected address: the old link dies, the reply is kept, a new link goes to the new address."""
+    guest = invitation.guest
+    invitation.revoked_at = now
+    db.session.flush()
+    letter = letters.current_or_default(guest.event, now=now)
+    new = _issue(guest, letter.id, now)
+    new.reply, new.replied_at, new.decline_reason = invitation.reply, invitation.replied_at, invitation.decline_reason
+    new.registration_id = invitation.registration_id
+    _send(new, priority=Priority.SINGLE, now=now)
+    sentence = f"Nouveau lien envoyé à {name_of(guest)}, l’ancien ne fonctionne plus"
+    journal.record("invitation.replaced", sentence, now=now, by=by, event=guest.event, subject=guest)
+    return new
+
+
+def resend(invitation: Invitation, *, now: datetime, by: User) -> None:
+    """The same link once more, at the guest's request."""
+    hold(invitation.guest.event)
+    check_may_invite(invitation.guest.event, now)
+    _send(invitation, priority=Priority.SINGLE, now=now)
+    guest = invitation.guest
+    journal.record(
+        "invitation.resent", f"Invitation renvoyée à {name_of(guest)}", now=now, by=by, event=guest.event, subject=guest
+    )
+
+
+def chosen_guests(event: Event, ids: Collection[int]) -> list[Guest]:
+    """Those of this event's guests that a form names; a stranger's id is simply not found."""
+    return [guest for guest in db.session.scalars(Guest.of(event)) if guest.id in set(ids)]
+
+
+def check_may_invite(event: Event, now: datetime) -> None:
+    if event.status is Status.DRAFT:
+        raise NotPublished
+    if event.status is Status.CANCELLED or event.has_ended(now):
+        raise TooLate
+
+
+def _issue(guest: Guest, letter_id: int, now: datetime) -> Invitation:
+    issued = tokens.issue(Invitation.PURPOSE)
+    invitation = Invitation(
+        event_id=guest.event_id,
+        guest=guest,
+        letter_id=letter_id,
+        email=guest.email,
+        nonce=issued.nonce,
+        digest=issued.digest,
+        invited_at=now,
+    )
+    db.session.add(invitation)
+    db.session.flush()
+    return invitation
+
+
+def _send(invitation: Invitation, *, priority: Priority, now: datetime) -> None:
+    notices.invitation(invitation, priority=priority, now=now)

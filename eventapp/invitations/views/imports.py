@@ -1,0 +1,133 @@
+"""Guests from a file: send it, read what would happen, apply or give up."""
+
+from typing import Any
+
+from flask import Response, abort, flash, g, redirect, render_template, url_for
+
+from eventapp import access, downloads
+from eventapp.clock import utcnow
+from eventapp.errors import Refused
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.formats import plural
+from eventapp.invitations import importing
+from eventapp.invitations.forms import ImportForm
+from eventapp.invitations.models import GuestImport
+from eventapp.invitations.views.organiser import bp, managed
+from eventapp.spreadsheets.reading import Row, Table, read
+from eventapp.text import one_line
+
+SHOWN = 200  # lines of each kind on the preview; the counts are exact
+EXAMPLE = (
+    "Amandine",
+    "Lefèvre-Duquesnoy",
+    "a.lefevre@france-services.example",
+    "France services de Saint-Erme",
+    "",
+    "Conseillère",
+    "",
+)
+
+
+@bp.route("/gestion/evenements/<slug>/invites/import", methods=["GET", "POST"])
+@access.member
+def import_file(slug: str) -> Any:
+    event = managed(slug)
+    form = ImportForm()
+    if not form.validate_on_submit():
+        return _upload_page(event, form), 422 if form.is_submitted() else 200
+    try:
+        table = read(form.file.data.stream)
+        importing.preview(event, table)
+    except Refused as refusal:
+        db.session.rollback()
+        form.file.errors = [str(refusal)]
+        return _upload_page(event, form), 422
+    draft = GuestImport(
+        event_id=event.id,
+        filename=one_line(form.file.data.filename or "fichier")[:200],
+        header=table.header,
+        rows=[[line, cells] for line, cells in table.rows],
+        warnings=table.warnings,
+        created_at=utcnow(),
+        created_by_id=g.user.id,
+    )
+    db.session.add(draft)
+    db.session.commit()
+    return redirect(url_for(".import_preview", slug=slug, import_id=draft.id), 303)
+
+
+@bp.get("/gestion/evenements/<slug>/invites/import/<int:import_id>")
+@access.member
+def import_preview(slug: str, import_id: int) -> str:
+    event = managed(slug)
+    draft = _draft(event, import_id)
+    return render_template(
+        "invitations/organiser/import_preview.html",
+        event=event,
+        organisation=event.organisation,
+        draft=draft,
+        preview=importing.preview(event, _table(draft)),
+        shown=SHOWN,
+    )
+
+
+@bp.post("/gestion/evenements/<slug>/invites/import/<int:import_id>/application")
+@access.member
+def import_apply(slug: str, import_id: int) -> Any:
+    event = managed(slug)
+    draft = _draft(event, import_id)
+    decided = importing.preview(event, _table(draft))
+    origin = f"fichier « {draft.filename} »"[:200]
+    db.session.delete(draft)
+    added = importing.apply(event, decided, origin=origin, now=utcnow(), by=g.user)
+    db.session.commit()
+    flash(f"{plural(added, 'invité ajouté', 'invités ajoutés')}. Aucune invitation n’est encore partie.", "success")
+    return redirect(url_for(".guests", slug=slug), 303)
+
+
+@bp.post("/gestion/evenements/<slug>/invites/import/<int:import_id>/abandon")
+@access.member
+def import_leave(slug: str, import_id: int) -> Any:
+    event = managed(slug)
+    db.session.delete(_draft(event, import_id))
+    db.session.commit()
+    flash("L’import est abandonné : rien n’a été ajouté.", "info")
+    return redirect(url_for(".guests", slug=slug), 303)
+
+
+@bp.get("/gestion/evenements/<slug>/invites/modele.<kind>")
+@access.member
+def import_model(slug: str, kind: str) -> Response:
+    """An empty file with the right titles and one example."""
+    event = managed(slug)
+    category = event.categories[0].name if event.categories else ""
+    return downloads.spreadsheet(kind, "Modèle invités", tuple(importing.COLUMNS), [(*EXAMPLE[:-1], category)])
+
+
+def _draft(event: Event, import_id: int) -> GuestImport:
+    if import_id >= 2**31:
+        abort(404)
+    draft: GuestImport = db.first_or_404(
+        db.select(GuestImport).where(GuestImport.id == import_id, GuestImport.event_id == event.id)
+    )
+    return draft
+
+
+def _table(draft: GuestImport) -> Table:
+    return Table(draft.header, [Row(line, cells) for line, cells in draft.rows], draft.warnings)
+
+
+def _upload_page(event: Event, form: ImportForm) -> str:
+    waiting = db.session.scalars(
+        db.select(GuestImport).where(GuestImport.event_id == event.id).order_by(GuestImport.id.desc()).limit(5)
+    ).all()
+    return render_template(
+        "invitations/organiser/import.html",
+        event=event,
+        organisation=event.organisation,
+        form=form,
+        waiting=waiting,
+        columns=importing.COLUMNS,
+        needed=importing.NEEDED,
+    )
