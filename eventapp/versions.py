@@ -1,14 +1,25 @@
 """What each cached public answer depends on (see eventapp/cache.py): a few indexed queries, no rendering."""
 
+import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from eventapp.accounts.models import Organisation
 from eventapp.cache import Version
 from eventapp.clock import utcnow
+from eventapp.config import ROOT
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations import limits
+
+
+def _build() -> str:
+    """The same on every machine that runs the same code; another code may write the same rows otherwise."""
+    sources = sorted((ROOT / "eventapp").rglob("*.py"))
+    return hashlib.blake2b(b"".join(source.read_bytes() for source in sources), digest_size=8).hexdigest()
+
+
+BUILD = _build()
 
 
 def of_event(slug: str) -> Version | None:
@@ -39,6 +50,23 @@ def of_home() -> Version:
         for moment in (Event.opens_at, Event.closes_at, Event.starts_at, Event.ends_at)
     ]
     return Version((counted, names), _next(db.session.execute(db.select(*instants)).one(), now))
+
+
+def of_calendar(slug: str, **_others: str) -> Version | None:
+    """The files and the feed of one event: what is cancelled leaves the feed at the end of its day."""
+    event = db.session.scalar(db.select(Event).where(Event.slug == slug, Event.published_at.is_not(None)))
+    if event is None:
+        return None
+    midnight = (utcnow().astimezone(event.zone) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Version((event.calendar_uid, event.revision, event.organisation.name), midnight)
+
+
+def of_all_events(**_others: str) -> Version:
+    """The calendars of all events or of one region: some day ends at the end of any hour."""
+    facts = db.select(db.func.count(Event.id), db.func.sum(Event.revision), db.func.max(Event.updated_at))
+    counted = tuple(db.session.execute(facts.where(Event.published_at.is_not(None))).one())
+    hour = utcnow().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return Version(counted, hour)
 
 
 def _next(moments: Iterable[datetime | None], now: datetime) -> datetime | None:

@@ -17,6 +17,7 @@ from wtforms import (
     TimeField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -27,11 +28,14 @@ from eventapp.events.models import Event
 from eventapp.text import many_lines, one_line
 
 BOOKINGS = [
-    (BookingMode.NONE.value, "Ouverte à toutes les personnes présentes"),
-    (BookingMode.OPTIONAL.value, "Peut être réservée"),
-    (BookingMode.REQUIRED.value, "Sur réservation uniquement"),
+    SelectChoice(BookingMode.NONE.value, "Ouverte à toutes les personnes présentes"),
+    SelectChoice(BookingMode.OPTIONAL.value, "Peut être réservée"),
+    SelectChoice(BookingMode.REQUIRED.value, "Sur réservation uniquement"),
 ]
-OFFSETS = {0: "Avant le changement d’heure", 1: "Après le changement d’heure"}
+KINDS = [SelectChoice(kind.value, kind.label) for kind in Kind]
+NO_ROOM = SelectChoice("", "Aucune")
+CIVILITIES = [SelectChoice("", "Aucune"), SelectChoice("Mme"), SelectChoice("M.")]
+OFFSETS = ("Avant le changement d’heure", "Après le changement d’heure")
 HOURS: Any = ["%H:%M", "%H:%M:%S"]
 NOT_A_TIME = "Indiquez une heure. Exemple\u00a0: 14:00."
 CAPACITY = "Indiquez un nombre entier, de 0 à 100\u00a0000."
@@ -59,7 +63,7 @@ class When(FlaskForm):
         try:
             return parse_local(day, self[name].data, event.timezone, field=name)
         except RepeatedTime as twice:
-            self.offset.choices = list(zip(twice.offsets, OFFSETS.values(), strict=True))
+            self.offset.choices = [SelectChoice(*pair) for pair in zip(twice.offsets, OFFSETS, strict=True)]
             chosen = self.offset.data if self.offset.data in twice.offsets else None
             return parse_local(day, self[name].data, event.timezone, offset=chosen, field=name)
 
@@ -73,12 +77,12 @@ class QuickSessionForm(When):
     title = StringField(
         "Titre", filters=[line], validators=[DataRequired("Indiquez le titre de la session."), Length(max=200)]
     )
-    kind = SelectField("Nature", choices=[(kind.value, kind.label) for kind in Kind], default=Kind.TALK.value)
-    room = SelectField("Salle", choices=[("", "Aucune")], default="")
+    kind = SelectField("Nature", choices=KINDS, default=Kind.TALK.value)
+    room = SelectField("Salle", choices=[NO_ROOM], default="")
 
     def offer(self, rooms: list[Room]) -> None:
         self.rooms = {room.slug: room for room in rooms}
-        self.room.choices = [("", "Aucune"), *((room.slug, room.name) for room in rooms)]
+        self.room.choices = [NO_ROOM, *(SelectChoice(room.slug, room.name) for room in rooms)]
 
     def facts(self, event: Event) -> dict[str, Any]:
         room = self.rooms.get(self.room.data)
@@ -142,7 +146,7 @@ class RoomForm(FlaskForm):
 
 
 class SpeakerForm(FlaskForm):
-    civility = SelectField("Civilité", choices=[("", "Aucune"), ("Mme", "Mme"), ("M.", "M.")], default="")
+    civility = SelectField("Civilité", choices=CIVILITIES, default="")
     first_name = StringField("Prénom", filters=[line], validators=[Length(max=80)])
     last_name = StringField("Nom", filters=[line], validators=[DataRequired("Indiquez le nom."), Length(max=80)])
     function = StringField("Fonction", filters=[line], validators=[Length(max=300)])
@@ -151,8 +155,8 @@ class SpeakerForm(FlaskForm):
 
     def keep_civility(self, civility: str) -> None:
         """One that came with an imported file stays possible."""
-        if civility not in ("", "Mme", "M."):
-            self.civility.choices = [("", "Aucune"), ("Mme", "Mme"), ("M.", "M."), (civility, civility)]
+        if civility not in [choice.value for choice in CIVILITIES]:
+            self.civility.choices = [*CIVILITIES, SelectChoice(civility)]
 
     def facts(self) -> dict[str, Any]:
         names = ("civility", "first_name", "last_name", "function", "organisation", "biography")
@@ -167,7 +171,7 @@ class ChoicesForm(FlaskForm):
     )
 
     def offer(self, slots: list[BookingSlot]) -> None:
-        self.slots.choices = [(slot.key, slot.label) for slot in slots]
+        self.slots.choices = [SelectChoice(slot.key, slot.label) for slot in slots]
 
 
 class DecisionForm(FlaskForm):
