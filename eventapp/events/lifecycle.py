@@ -13,7 +13,7 @@ from eventapp.accounts.models import Organisation, User
 from eventapp.errors import Refused
 from eventapp.events.models import Event, Status, Venue
 from eventapp.extensions import db
-from eventapp.text import fold
+from eventapp.text import fold, slugify
 
 # A change of one of these, or of the place, is one of the calendar entry (SEQUENCE), not only of words.
 CALENDAR_FACTS = frozenset({"starts_at", "ends_at", "timezone"})
@@ -75,6 +75,16 @@ def calendar_uid(kind: str) -> str:
 def searchable(event: Event) -> str:
     """Folded title first, so that it also sorts."""
     return fold(f"{event.title} {event.venue.city} {event.venue.name} {event.slug}")
+
+
+def free_slug(title: str, year: int) -> str:
+    """From the title, with the year and then a number when taken."""
+    base = slugify(title, limit=60) or "evenement"
+    taken = set(db.session.scalars(db.select(Event.slug).where(Event.slug.startswith(base, autoescape=True))))
+    if base not in taken:
+        return base
+    base = base if str(year) in base else f"{base}-{year}"
+    return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
 
 
 def touch(event: Event, *, now: datetime, calendar: bool) -> None:

@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from email_validator import EmailNotValidError, validate_email
-
+from eventapp.addresses import normal_email
 from eventapp.events import local_times
 from eventapp.exchange.faults import Fault, path_of
 from eventapp.text import many_lines, normal_phone, one_line
@@ -69,8 +68,8 @@ class Cursor:
         if not text:
             return ""
         try:
-            return validate_email(text, check_deliverability=False).normalized
-        except EmailNotValidError:
+            return normal_email(text)
+        except ValueError:
             self.fault(key, "not an e-mail address")
             return ""
 

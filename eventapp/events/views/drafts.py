@@ -1,0 +1,72 @@
+"""What waits beside a released event: its differences in words, publish it, abandon it."""
+
+from typing import Any
+
+from flask import abort, flash, g, render_template
+
+from eventapp import access
+from eventapp.clock import utcnow
+from eventapp.errors import Refused
+from eventapp.events.forms import EmptyForm
+from eventapp.events.models import Event
+from eventapp.events.views.blueprint import EVENT, back_to, bp, find_event
+from eventapp.exchange import applying, taking
+from eventapp.exchange.differences import differences
+from eventapp.extensions import db
+from eventapp.formats import plural
+from eventapp.registrations import notices
+
+
+@bp.get(f"{EVENT}/brouillon")
+@access.member
+def draft(slug: str) -> str:
+    event = find_event(slug)
+    file = applying.waiting_file(event)
+    if file is None:
+        abort(404)
+    return render_template(
+        "events/organiser/draft.html",
+        event=event, organisation=event.organisation,
+        differences=differences(taking.take(event), file), told=notices.people_to_tell(event),
+    )  # fmt: skip
+
+
+@bp.post(f"{EVENT}/brouillon/publication")
+@access.member
+def publish_draft(slug: str) -> Any:
+    event = find_event(slug)
+    _checked()
+    try:
+        told = applying.publish_draft(event, now=utcnow(), by=g.user)
+    except Refused as refusal:
+        return _refused(event, refusal)
+    db.session.commit()
+    people = plural(told, "personne est prévenue.", "personnes sont prévenues.")
+    flash(f"Le brouillon est publié. {people}", "success")
+    return back_to(event)
+
+
+@bp.post(f"{EVENT}/brouillon/abandon")
+@access.member
+def abandon_draft(slug: str) -> Any:
+    event = find_event(slug)
+    _checked()
+    try:
+        applying.abandon_draft(event, now=utcnow(), by=g.user)
+    except Refused as refusal:
+        return _refused(event, refusal)
+    db.session.commit()
+    flash("Le brouillon est abandonné\u00a0: l’événement reste comme il était.", "success")
+    return back_to(event)
+
+
+def _checked() -> None:
+    """These forms hold nothing but their token."""
+    if not EmptyForm().validate_on_submit():
+        abort(400)
+
+
+def _refused(event: Event, refusal: Refused) -> Any:
+    db.session.rollback()
+    flash(str(refusal), "error")
+    return back_to(event)
