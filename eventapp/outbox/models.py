@@ -21,6 +21,20 @@ class State(StrEnum):
     FAILED = "failed"
     DROPPED = "dropped"
 
+    @property
+    def label(self) -> str:
+        return STATE_LABELS[self.value]
+
+
+STATE_LABELS = {
+    "queued": "à envoyer",
+    "sending": "en cours d’envoi",
+    "sent": "envoyé",
+    "uncertain": "incertain",
+    "failed": "en échec",
+    "dropped": "sans objet",
+}
+
 
 class Priority(StrEnum):
     """Single letters (a confirmation someone waits for) overtake bulk ones (invitations)."""
@@ -60,6 +74,10 @@ class Message(Base):
         Index("ix_message_lease", "state", "leased_until"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="message_sent_has_its_time"),
     )
+
+    @property
+    def can_be_resent(self) -> bool:
+        return self.state in (State.FAILED, State.UNCERTAIN)
 
 
 class KeptMail(Base):
