@@ -18,7 +18,7 @@ class PageClient(FlaskClient):
         with self.application.app_context():
             response = super().open(*args, **kwargs)
         db.session.expire_all()
-        if response.mimetype == "text/html" and response.data:
+        if response.mimetype == "text/html" and response.data and response.location is None:
             check_page(response.text, response.request.path)
         return response
 

@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, TelField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from eventapp.accounts.models import ROLE_NAMES, Role
@@ -9,8 +10,9 @@ from eventapp.accounts.passwords import LONGEST
 
 EMAIL = (DataRequired("Saisissez une adresse électronique."), Length(max=320, message="Cette adresse est trop longue."))
 LONG_TEXT = Length(max=20_000, message="Ce texte dépasse 20 000 caractères.")
+ACCESSIBILITY = ("non conforme", "partiellement conforme", "totalement conforme")
 TEAM_ROLES = (Role.ORGANISER, Role.ADMINISTRATOR)
-ROLE_CHOICES = [(role.value, ROLE_NAMES[role].capitalize()) for role in TEAM_ROLES]
+ROLE_CHOICES = [SelectChoice(role.value, ROLE_NAMES[role].capitalize()) for role in TEAM_ROLES]
 
 
 class PasswordSignInForm(FlaskForm):
@@ -74,10 +76,6 @@ class SettingsForm(FlaskForm):
     privacy_notice = TextAreaField("Données personnelles", (LONG_TEXT,))
     accessibility_status = SelectField(
         "État de conformité au RGAA",
-        choices=[
-            ("non conforme", "Non conforme"),
-            ("partiellement conforme", "Partiellement conforme"),
-            ("totalement conforme", "Totalement conforme"),
-        ],
+        choices=[SelectChoice(status, status.capitalize()) for status in ACCESSIBILITY],
     )
     accessibility_statement = TextAreaField("Déclaration d’accessibilité", (LONG_TEXT,))

@@ -223,12 +223,10 @@ def _account_page(name_form: NameForm, password_form: PasswordForm) -> str:
 
 def _team_page(organisation: Organisation, form: ColleagueForm) -> str:
     team = db.session.scalars(Membership.team_of(organisation)).all()
-    roles = {m.id: RoleForm(formdata=None, data={"role": m.role.value}) for m in team}
     return render_template(
         "accounts/organiser/team.html",
         organisation=organisation,
         team=team,
-        roles=roles,
         form=form,
         administers=_administers(organisation),
     )
