@@ -15,7 +15,7 @@ from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
 
 from eventapp.extensions import db
-from eventapp.outbox.letters import LETTERS, Contents, post
+from eventapp.outbox.letters import LETTERS, TITLES, Contents, post
 from eventapp.outbox.models import Message
 from tests.factories import NOW
 from tests.servers import free_port
@@ -80,6 +80,7 @@ def server(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 def send(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Message]:
     """`send("nom@exemple.example", name=…, title=…)` queues a letter that no package owns, committed."""
     monkeypatch.setitem(LETTERS, "trial/note", note_contents)
+    monkeypatch.setitem(TITLES, "trial/note", "Note")
     loader = ChoiceLoader([DictLoader(NOTE), app.jinja_env.loader])  # type: ignore[list-item]
     monkeypatch.setattr(app.jinja_env, "loader", loader)
 

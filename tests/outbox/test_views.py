@@ -135,7 +135,7 @@ def test_the_board_lists_this_events_letters(client, event, send):
 
     rows = client.page("/gestion/evenements/rencontre/courriels").select("tbody tr")
     assert len(rows) == 1
-    assert "jeanne@exemple.example note à envoyer 0" in words(rows[0])
+    assert "jeanne@exemple.example Note à envoyer 0" in words(rows[0])
 
 
 def test_the_board_says_what_went_wrong(client, event, send):
