@@ -58,6 +58,8 @@ def move_up(category: Category, *, now: datetime) -> None:
     for position, each in enumerate(ordered, start=1):
         each.position = position
     touch(event, now=now, calendar=False)
+    db.session.flush()
+    db.session.expire(event, ["categories"])
 
 
 def remove(category: Category, *, now: datetime, by: User | None) -> None:

@@ -1,0 +1,74 @@
+from datetime import date, timedelta
+
+import pytest
+
+from eventapp.errors import Refused
+from eventapp.events.lifecycle import SlugTaken
+from eventapp.exchange import applying, reading, taking, writing
+from eventapp.exchange.duplicating import duplicate
+from eventapp.exchange.shifting import shift_sessions
+from eventapp.extensions import db
+from eventapp.invitations.models import Letter
+from tests.exchange.files import WHOLE
+from tests.factories import NOW, make_session, save
+
+
+def whole(**changes):
+    return applying.import_file(reading.read(WHOLE | changes), publish=True, update=False, now=NOW).event
+
+
+def copy_of(event, starts_on=date(2027, 7, 1)):
+    made = duplicate(event, slug="copie", title="Copie", starts_on=starts_on, now=NOW, by=None)
+    db.session.flush()
+    return writing.as_dict(taking.take(made))
+
+
+@pytest.mark.both_databases
+def test_a_copy_keeps_its_hours_on_the_other_side_of_summer_time():
+    copy = copy_of(whole())
+    assert (copy["starts_at"], copy["ends_at"]) == ("2027-07-01T09:00", "2027-07-01T17:00")
+    assert [s["starts_at"] for s in copy["sessions"]] == ["2027-07-01T09:30", "2027-07-01T14:00"]
+    assert copy["choice_required"] == ["2027-07-01T14:00"]
+    assert copy["registration"]["closes_at"] == "2027-06-24T18:00"
+
+
+def test_a_copy_is_a_draft_with_everything_but_the_report():
+    copy = copy_of(whole(report="Réussi"), starts_on=date(2027, 1, 14))
+    assert copy == WHOLE | {"slug": "copie", "title": "Copie", "status": "draft"}
+
+
+def test_the_last_letter_comes_along():
+    event = whole()
+    for version, subject in ((1, "Ancienne"), (2, "Dernière")):
+        save(Letter(event_id=event.id, name="invitation", version=version, subject=subject, body="…", written_at=NOW))
+    made = duplicate(event, slug="copie", title="Copie", starts_on=date(2027, 7, 1), now=NOW, by=None)
+    letters = db.session.scalars(db.select(Letter).where(Letter.event_id == made.id)).all()
+    assert [(letter.version, letter.subject) for letter in letters] == [(1, "Dernière")]
+
+
+def test_a_taken_address_is_refused():
+    event = whole()
+    with pytest.raises(SlugTaken):
+        duplicate(event, slug=event.slug, title="x", starts_on=date(2027, 7, 1), now=NOW, by=None)
+
+
+def test_a_session_in_the_gap_of_spring_is_refused_by_its_title():
+    event = whole()
+    early = "2027-01-14T02:30"
+    make_session(event, title="Matinale", starts_at=_instant(early), ends_at=_instant(early) + timedelta(minutes=20))
+    with pytest.raises(Refused) as refusal:
+        duplicate(event, slug="copie", title="x", starts_on=date(2027, 3, 28), now=NOW, by=None)
+    assert (refusal.value.field, "Matinale" in str(refusal.value)) == ("starts_on", True)
+
+
+def test_sessions_follow_a_moved_event():
+    event = whole()
+    shift_sessions(event, timedelta(days=7, hours=1), now=NOW, by=None)
+    db.session.flush()
+    found = writing.as_dict(taking.take(event))
+    assert [s["starts_at"] for s in found["sessions"]] == ["2027-01-21T10:30", "2027-01-21T15:00"]
+    assert found["choice_required"] == ["2027-01-21T15:00"]
+
+
+def _instant(text):
+    return reading.read(WHOLE | {"starts_at": text}).starts_at
