@@ -18,11 +18,11 @@ from eventapp.application import Application
 from eventapp.calendars import views as calendars
 from eventapp.config import ROOT, Settings
 from eventapp.database import engine_options
+from eventapp.demonstration import commands as demonstration_commands
 from eventapp.documents import views as documents
 from eventapp.events.views import organiser as events_organiser
 from eventapp.events.views import public as events_public
 from eventapp.exchange import commands as exchange_commands
-from eventapp.exchange import demo_commands
 from eventapp.extensions import babel, csrf, db, limiter, migrate
 from eventapp.invitations import commands as invitations_commands
 from eventapp.invitations.views import organiser as invitations_organiser
@@ -58,7 +58,7 @@ COMMANDS = (
     accounts_commands,
     network_commands,
     exchange_commands,
-    demo_commands,
+    demonstration_commands,
     invitations_commands,
     outbox_commands,
 )

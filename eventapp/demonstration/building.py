@@ -1,0 +1,68 @@
+"""Loading the demonstration, with the same verbs that people's clicks call, at times of the past weeks."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from eventapp.accounts import passwords, people
+from eventapp.accounts.models import Organisation, Role, User
+from eventapp.demonstration import EMAIL, PASSWORD
+from eventapp.demonstration.life import live
+from eventapp.errors import Refused
+from eventapp.events.models import Event
+from eventapp.exchange import applying, reading, shifting
+from eventapp.exchange.event_file import EventFile
+from eventapp.extensions import db
+from eventapp.network import importing, opendata
+from eventapp.network.opendata import Line, Rejected
+
+DATA = Path(__file__).with_name("data")
+HAUTS_DE_FRANCE = ("02", "59", "60", "62", "80")
+AHEAD = timedelta(days=45)
+SEED = 20211007  # the day of the first meeting
+
+
+class NotEmpty(Refused):
+    message = "La base contient déjà une organisation : la démonstration ne se charge que dans une base vide."
+
+
+def build(now: datetime) -> Event:
+    """Everything; the upcoming event. Raises NotEmpty."""
+    if db.session.scalar(db.select(Organisation.id).limit(1)) is not None:
+        raise NotEmpty
+    importing.apply(db.session(), _structures(), now=now)
+    first = reading.read_bytes((DATA / "rencontres-2021.json").read_bytes())
+    applying.import_file(first, publish=True, update=False, now=datetime(2021, 9, 1, 8, tzinfo=UTC))
+    upcoming = _upcoming(now)
+    opened = now - timedelta(days=16)
+    event = applying.import_file(upcoming, publish=True, update=False, now=opened).event
+    organiser = _team(event.organisation, now=opened)
+    event_id = event.id
+    live(event, organiser, random.Random(SEED), now=now)  # noqa: S311 - the same invented people every time
+    return db.session.get_one(Event, event_id)
+
+
+def _structures() -> Iterator[Line | Rejected]:
+    content = (DATA / "france_services_2024-08-01.csv").read_bytes()
+    for line in opendata.read(content).lines():
+        if isinstance(line, Line) and line.departement_code in HAUTS_DE_FRANCE:
+            yield line
+
+
+def _upcoming(now: datetime) -> EventFile:
+    file = reading.read_bytes((DATA / "rencontres-a-venir.json").read_bytes())
+    day = (now + AHEAD).date()
+    shifted = shifting.shift_file(file, timedelta(days=(day - file.starts_at.date()).days))
+    return replace(shifted, slug=f"rencontres-regionales-{day.year}")
+
+
+def _team(organisation: Organisation, *, now: datetime) -> User:
+    member = people.create_account(EMAIL, organisation, Role.ADMINISTRATOR, now=now, name="Hélène Carpentier")
+    passwords.choose(member.user, PASSWORD)
+    people.create_account(
+        "mathieu.wattel@sgar-hdf.example", organisation, Role.ORGANISER, now=now, name="Mathieu Wattel"
+    )
+    db.session.flush()
+    return member.user
