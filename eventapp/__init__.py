@@ -7,7 +7,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from eventapp import access, assets, cache, errors, formats, headers, markdown, pages
+from eventapp import access, assets, cache, errors, formats, headers, limits, logs, markdown, pages
 from eventapp.accounts import commands as accounts_commands
 from eventapp.accounts.sign_in import init_security
 from eventapp.accounts.views import organiser as accounts_organiser
@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if app.config.get("STRICT_TEMPLATES"):
         app.jinja_env.undefined = StrictUndefined
     _extensions(app)
-    for module in (errors, access, assets, headers, formats, markdown, cache):
+    for module in (logs, errors, access, headers, assets, limits, formats, markdown, cache):
         module.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -34,7 +34,7 @@ RULES: dict[str, RateLimitItem] = {
 POSTS = {
     "accounts.send_link": "link from an address",
     "registrations.create": "registration from an address",
-    "registrations.resend": "personal link from an address",
+    "registrations.send_links": "personal link from an address",
     "invitations.accept": "registration from an address",
 }
 
