@@ -9,12 +9,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 
 from eventapp.extensions import db, limiter
 from eventapp.outbox.models import Message
 from tests import databases, postgresql
 from tests.pages import PageClient
 from tests.servers import Starter
+
+# A busy machine is no fault of the code: what must be fast is timed by its own test.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

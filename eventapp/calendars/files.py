@@ -55,7 +55,7 @@ def feed(
     `zone` is written even when nothing is left. `cancelled_at`: the reader's own registration was cancelled by the
     organiser then, so that everything is cancelled for them.
     """
-    kept = [row for row in rows if not _is_over(row, now) or not (cancelled_at or is_cancelled(row))]
+    kept = [row for row in rows if not (cancelled_at or is_cancelled(row)) or not _is_over(row, now)]
     entries = [_cancelled(row, links, cancelled_at) if cancelled_at else entry_bytes(row, links) for row in kept]
     return join(opening(name=name, refresh=True), _zones(kept, zone), entries)
 

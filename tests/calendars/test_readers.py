@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from eventapp.calendars import mail
@@ -110,7 +110,6 @@ def test_mail_is_understood(reader, tmp_path):
         assert (entry.uid, entry.status, entry.sequence) == (event.calendar_uid, status, 3)
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(st.text(st.characters(), min_size=1, max_size=60), min_size=1, max_size=4))
 def test_any_text_goes_through_three_readers_unchanged(texts):
     rows = [make_session(make_event(title=text), title=text, description=text, room=text) for text in texts]
