@@ -8,7 +8,8 @@ from datetime import timedelta
 from types import FrameType
 
 from flask import current_app
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from eventapp.clock import utcnow
 from eventapp.extensions import db

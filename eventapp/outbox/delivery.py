@@ -216,7 +216,7 @@ def _deliver(lease: Lease, transport: Transport, clock: Callable[[], datetime]) 
         except (InDoubt, OSError, smtplib.SMTPException) as error:
             outcome = failures.of_sending(error, lease.may_have_left)
     queue.settle(lease, outcome, clock(), *also)
-    if outcome.error:
+    if outcome.state is not State.SENT and outcome.state is not State.DROPPED:
         current_app.logger.warning("message %s %s: %s", lease.id, outcome.state, outcome.error)
     return is_up
 

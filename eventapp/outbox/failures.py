@@ -52,7 +52,8 @@ def of_database(may_have_left: bool) -> Outcome:
 
 
 def nothing_to_say(reason: str) -> Outcome:
-    return Outcome(state=State.DROPPED, error=one_line(reason)[:LONGEST_REPLY] or "La lettre n’avait plus lieu d’être.")
+    reason = one_line(reason)[:LONGEST_REPLY].rstrip(".") or "cette lettre n’avait plus lieu d’être"
+    return Outcome(state=State.DROPPED, error=f"Non envoyé : {reason[0].lower()}{reason[1:]}.")
 
 
 def _later(sentence: str, may_have_left: bool) -> Outcome:

@@ -61,7 +61,7 @@ class Letter:
 
     def _body(self, kind: str) -> str:
         part = self.mail.get_body((kind,))
-        return part.get_content() if part is not None else ""
+        return part.get_content().replace("\r\n", "\n") if part is not None else ""
 
 
 def document_headers(html: str) -> dict[str, str]:
