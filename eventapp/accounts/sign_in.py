@@ -49,6 +49,8 @@ def init_security(app: Flask) -> None:
     security.init_app(app, SQLAlchemyUserDatastore(db, User, NoRole), register_blueprint=False)
     security.login_manager.user_loader(load)
     security.login_manager.request_loader(lambda _request: None)  # a session is the only way in
+    # nor is there a « remember me », for which Flask-Login would open the session of every answer (Vary: Cookie)
+    app.after_request_funcs[None].remove(security.login_manager._update_remember_cookie)
     security.principal.identity_loaders.clear()  # else every request, public ones too, would load its user
 
 
