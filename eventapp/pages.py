@@ -61,7 +61,7 @@ def readyz() -> tuple[Response, int]:
 @bp.get("/robots.txt")
 @access.everyone
 def robots() -> Response:
-    return _plain("User-agent: *\nDisallow:\n")
+    return _plain("User-agent: *\nDisallow:")
 
 
 @bp.get("/favicon.ico")
