@@ -16,6 +16,7 @@ from flask import Flask
 from eventapp import create_app, processes, serve
 from eventapp.accounts.models import Organisation
 from eventapp.config import ROOT, BadSetting, Settings
+from eventapp.demonstration import EMAIL, PASSWORD
 from eventapp.extensions import db
 
 INSTANCE = ROOT / "instance"
@@ -44,7 +45,7 @@ def main() -> None:
 def demonstrate() -> str:
     """Prepare, then serve until interrupted; gives a sentence when something ended by itself."""
     check_writable()
-    address = serve.Address.from_environment(os.environ)
+    address = serve.Address.from_environment(os.environ, workers=1)
     serve.check_free(address)
     environ = demonstration(os.environ, address)
     settings = Settings.from_environment(environ)
@@ -53,7 +54,7 @@ def demonstrate() -> str:
     load_if_empty(app, environ)
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        web = serve.command(address, settings, log_level="warning")
+        web = serve.command(address, settings, log_level="error")
         children["le serveur web"] = processes.start(web, environ=environ, cwd=str(ROOT))
         children["le facteur (worker)"] = processes.start([*FLASK, "worker"], environ=environ, cwd=str(ROOT))
         return watch(children, address, settings)
@@ -93,7 +94,8 @@ def load_if_empty(app: Flask, environ: Mapping[str, str]) -> None:
         db.session.remove()
         db.engine.dispose()
     if is_empty:
-        loading = subprocess.run([*FLASK, "demo"], env=dict(environ), cwd=ROOT, check=False)
+        print("Chargement de la démonstration…", flush=True)
+        loading = subprocess.run([*FLASK, "demo"], env=dict(environ), cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
         if loading.returncode:
             raise BadSetting("La démonstration n’a pas pu être chargée (la raison est au-dessus).")
 
@@ -115,7 +117,13 @@ def watch(children: Mapping[str, subprocess.Popen[bytes]], address: serve.Addres
 
 
 def announce(settings: Settings) -> None:
-    print(f"\nLa démonstration est ouverte : {settings.base_url}\n\nCtrl-C pour l’arrêter.\n", flush=True)
+    print(
+        f"\nLa démonstration est ouverte : {settings.base_url}/"
+        f"\nGestion : {settings.base_url}/gestion/ ({EMAIL}, mot de passe {PASSWORD})"
+        f"\nCourriels gardés : {settings.base_url}/courriels/"
+        "\nCtrl-C pour arrêter.\n",
+        flush=True,
+    )
 
 
 def answers(address: serve.Address, settings: Settings) -> bool:

@@ -13,8 +13,6 @@ from sqlalchemy.exc import OperationalError
 from eventapp import create_app
 from eventapp.config import ROOT, BadSetting, Settings
 
-DEFAULT_WORKERS = 2
-
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
@@ -23,11 +21,11 @@ class Address:
     workers: int
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> "Address":
+    def from_environment(cls, environ: Mapping[str, str], *, workers: int = 2) -> "Address":
         return cls(
             host=environ.get("HOST") or "127.0.0.1",
             port=_number(environ, "PORT", 8000, 65535),
-            workers=_number(environ, "WORKERS", DEFAULT_WORKERS, 64),
+            workers=_number(environ, "WORKERS", workers, 64),
         )
 
     @property
