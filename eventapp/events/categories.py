@@ -15,9 +15,7 @@ USERS_OF_CATEGORIES = ("registration", "guest")
 
 
 class CategoryInUse(Refused):
-    message = (
-        "Cette catégorie est déjà choisie par des invités ou des inscrits\u00a0: elle ne peut plus être supprimée."
-    )
+    message = "Des invités ou des inscrits sont dans cette catégorie\u00a0: elle ne peut pas être supprimée."
 
 
 class NameTaken(Refused):

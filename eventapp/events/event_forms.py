@@ -14,14 +14,17 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from eventapp.addresses import EmailAddress
 from eventapp.events.fields import (
+    Between,
     CountField,
     DayField,
     HourField,
     OffsetField,
+    choices_of,
     offer_if_repeated,
     read_moment,
     show_moment,
@@ -89,8 +92,8 @@ class DetailsForm(RevisionForm):
     audience = RadioField(
         "Qui peut s’inscrire",
         choices=[
-            (Audience.INVITED.value, "Les personnes invitées seulement"),
-            (Audience.PUBLIC.value, "Tout le monde, depuis la page publique"),
+            SelectChoice(Audience.INVITED.value, "Les personnes invitées seulement"),
+            SelectChoice(Audience.PUBLIC.value, "Tout le monde, depuis la page publique"),
         ],
         default=Audience.INVITED.value,
         validators=(InputRequired("Choisissez qui peut s’inscrire."),),
@@ -103,12 +106,12 @@ class DetailsForm(RevisionForm):
     closes_offset = OffsetField("Cette heure de clôture existe deux fois")
     capacity = CountField("Nombre de places", (Optional(), PLACES))
     per_structure = CountField(
-        "Places par structure", (Optional(), NumberRange(1, 1_000_000, "Saisissez 1 au moins, ou laissez vide."))
+        "Places par structure", (Optional(), Between(1, 1_000_000, "Saisissez 1 au moins, ou laissez vide."))
     )
     waiting_list = BooleanField("Ouvrir une liste d’attente quand c’est complet", default=True)
     offer_hours = CountField(
         "Délai pour accepter une place libérée, en heures",
-        (Optional(), NumberRange(1, 8_760, "Saisissez un nombre d’heures entre 1 et 8 760.")),
+        (Optional(), Between(1, 8_760, "Saisissez un nombre d’heures entre 1 et 8 760.")),
     )
 
     opens_at: datetime | None = None
@@ -155,7 +158,7 @@ class DetailsForm(RevisionForm):
 class EventForm(DatesForm, DetailsForm):
     """A draft: everything at once."""
 
-    timezone = SelectField("Fuseau horaire", choices=list(ZONES.items()), default="Europe/Paris")
+    timezone = SelectField("Fuseau horaire", choices=choices_of(ZONES), default="Europe/Paris")
     zones = ZONES
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -178,7 +181,7 @@ class EventForm(DatesForm, DetailsForm):
     def offer_zone(self, zone: str) -> None:
         """An imported event may be in another zone than those of the list."""
         self.zones = {**ZONES} | ({} if zone in ZONES else {zone: zone})
-        self.timezone.choices = list(self.zones.items())
+        self.timezone.choices = choices_of(self.zones)
 
 
 class NewEventForm(EventForm):

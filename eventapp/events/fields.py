@@ -1,9 +1,12 @@
 """Form fields for local dates and times; the choice between two equal hours appears only when it is needed."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, TimeField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import NumberRange
 
 from eventapp.errors import Refused
 from eventapp.events import local_times
@@ -17,6 +20,10 @@ def on_one_line(text: str | None) -> str:
 
 def on_many_lines(text: str | None) -> str:
     return many_lines(text or "")
+
+
+def choices_of(words: Mapping[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in words.items()]
 
 
 class DayField(DateField):
@@ -49,9 +56,16 @@ class OffsetField(RadioField):
 
     def offer(self, offsets: tuple[str, ...]) -> None:
         words = ("avant le changement d’heure (heure d’été)", "après le changement d’heure (heure d’hiver)")
-        self.choices = [
-            (offset, f"{word}, UTC{offset}") for offset, word in zip(offsets, words[: len(offsets)], strict=True)
-        ]
+        pairs = zip(offsets, words[: len(offsets)], strict=True)
+        self.choices = [SelectChoice(offset, f"{word}, UTC{offset}") for offset, word in pairs]
+
+
+class Between(NumberRange):
+    """As NumberRange, silent about what is no number: its field has said so."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data is not None:
+            super().__call__(form, field)
 
 
 class CountField(IntegerField):
@@ -110,7 +124,8 @@ def in_words(field: Any) -> str:
     if isinstance(field, BooleanField):
         return "oui" if value else "non"
     if isinstance(field, SelectField | RadioField):
-        return next((str(choice[1]) for choice in field.choices or () if choice[0] == value), str(value or "vide"))
+        options: list[Any] = list(field.choices or ())
+        return next((str(option.label) for option in options if option.value == value), str(value or "vide"))
     if isinstance(value, time):
         return french_time(datetime.combine(date.min, value))
     return french_date(value) if isinstance(value, date) else str(value or "vide")

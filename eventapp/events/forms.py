@@ -7,11 +7,11 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import HiddenInput
 
 from eventapp.errors import Refused
-from eventapp.events.fields import CountField, DayField, on_many_lines, on_one_line
+from eventapp.events.fields import Between, CountField, DayField, on_many_lines, on_one_line
 
 LINE, LINES = (on_one_line,), (on_many_lines,)
 MARKDOWN = Length(max=50_000, message="Ce texte dépasse 50 000 caractères.")
-PLACES = NumberRange(0, 1_000_000, "Saisissez un nombre entre 0 et 1 000 000.")
+PLACES = Between(0, 1_000_000, "Saisissez un nombre entre 0 et 1 000 000.")
 SLUG = Regexp(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", message="Minuscules sans accent, chiffres et traits d’union seulement.")
 
 

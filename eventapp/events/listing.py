@@ -71,7 +71,7 @@ def registered(events: Sequence[Event]) -> dict[int, int]:
         .where(table.c.event_id.in_([event.id for event in events]), table.c.status != "cancelled")
         .group_by(table.c.event_id)
     )
-    return {event_id: count for event_id, count in db.session.execute(counted)}
+    return dict(db.session.execute(counted).all())
 
 
 def _in_state(events: "Select[Event]", state: str, now: datetime) -> "Select[Event]":

@@ -1,5 +1,6 @@
 """The event file for organisers: download, upload, and a copy at another date."""
 
+from contextlib import closing
 from typing import Any
 
 from flask import flash, g, render_template
@@ -40,7 +41,8 @@ def do_import_file() -> Any:
     if not form.validate_on_submit():
         return render_template("events/organiser/import.html", form=form, faults=[]), 422
     try:
-        file = reading.read_bytes(form.file.data.stream.read(reading.LARGEST_FILE + 1))
+        with closing(form.file.data) as upload:
+            file = reading.read_bytes(upload.stream.read(reading.LARGEST_FILE + 1))
         _refuse_foreign(file)
         outcome = applying.import_file(file, publish=False, update=False, now=utcnow(), by=g.user)
     except Refused as refusal:

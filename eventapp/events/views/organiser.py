@@ -10,7 +10,7 @@ from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events import lifecycle, listing
 from eventapp.events.event_forms import DetailsForm, EventForm, NewEventForm
-from eventapp.events.fields import in_words
+from eventapp.events.fields import choices_of, in_words
 from eventapp.events.forms import point_at
 from eventapp.events.models import Event, Venue
 from eventapp.events.views import categories, drafts, files, preview, report, states
@@ -131,7 +131,7 @@ def _new_form() -> NewEventForm:
     if not organisations:
         abort(404)
     form = NewEventForm()
-    form.organisation.choices = [(o.slug, o.name) for o in organisations]
+    form.organisation.choices = choices_of({o.slug: o.name for o in organisations})
     return form
 
 
