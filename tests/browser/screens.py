@@ -7,6 +7,9 @@ from playwright.sync_api import Page
 SCREENS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 360)]
 WIDTHS = {1280: 900, 360: 740}
 MOST_TABS = 300
+# A change of theme fades in; contrast is judged once it has.
+SETTLE = """() => new Promise(frame => requestAnimationFrame(() => requestAnimationFrame(frame)))
+    .then(() => Promise.allSettled(document.getAnimations().map(change => change.finished)))"""
 
 
 def each_screen(page: Page) -> Iterator[str]:
@@ -14,6 +17,7 @@ def each_screen(page: Page) -> Iterator[str]:
     for scheme, width in SCREENS:
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+        page.evaluate(SETTLE)
         yield f"{page.url} {scheme} {width}"
 
 
