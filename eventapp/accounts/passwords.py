@@ -7,6 +7,7 @@ from flask_security import hash_password, verify_password
 from eventapp.accounts.models import Role, SignInLink, User
 from eventapp.errors import Refused
 from eventapp.extensions import db, security
+from eventapp.text import fold_email
 
 LONGEST = 128
 SHORTEST = 12
@@ -15,8 +16,7 @@ SHORTEST_FOR_ADMINISTRATORS = 16
 
 def owner(address: str, password: str) -> User | None:
     """Whose address and password these are. The database is given back while the hash is computed."""
-    user = db.session.scalar(User.of_email(address))
-    stored = user.password if user is not None and user.active else None
+    stored = db.session.scalar(db.select(User.password).where(User.email == fold_email(address), User.active))
     db.session.rollback()
     matches = verify_password(_normal(password), stored or _nobodys_hash()) and len(password) <= LONGEST
     return db.session.scalar(User.of_email(address)) if matches and stored else None

@@ -86,17 +86,12 @@ def remove_member(membership: Membership, *, by: User, now: datetime) -> None:
 
 def ask_for_link(address: str, *, now: datetime) -> None:
     """What the person at the form asks. An unknown address costs the same writes; its letter is never sent."""
-    user = db.session.scalar(User.of_email(address))
-    link = issue_sign_in_link(user if user is not None and user.active else None, now=now)
-    link_asked(link, to=fold_email(address), now=now)
+    user_id = db.session.scalar(db.select(User.id).where(User.email == fold_email(address), User.active))
+    link_asked(_issue(user_id, now, LINK_LASTS), to=fold_email(address), now=now)
 
 
-def issue_sign_in_link(user: User | None, *, now: datetime, lasts: timedelta = LINK_LASTS) -> SignInLink:
-    issued = tokens.issue(SignInLink.PURPOSE)
-    link = SignInLink(user=user, nonce=issued.nonce, digest=issued.digest, created_at=now, expires_at=now + lasts)
-    db.session.add(link)
-    db.session.flush()
-    return link
+def issue_sign_in_link(user: User, *, now: datetime, lasts: timedelta = LINK_LASTS) -> SignInLink:
+    return _issue(user.id, now, lasts)
 
 
 def use_sign_in_link(link: SignInLink, *, now: datetime) -> User:
@@ -130,6 +125,14 @@ def hold(organisation: Organisation) -> None:
     """Others who change this team wait here until we commit, on both databases."""
     db.session.execute(db.update(Organisation).where(Organisation.id == organisation.id).values(id=Organisation.id))
     db.session.expire_all()  # whatever was read before the lock is stale
+
+
+def _issue(user_id: int | None, now: datetime, lasts: timedelta) -> SignInLink:
+    issued = tokens.issue(SignInLink.PURPOSE)
+    link = SignInLink(user_id=user_id, nonce=issued.nonce, digest=issued.digest, created_at=now, expires_at=now + lasts)
+    db.session.add(link)
+    db.session.flush()
+    return link
 
 
 def _new_user(address: str, now: datetime) -> User:
