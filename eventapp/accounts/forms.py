@@ -1,7 +1,16 @@
 """What is typed to sign in, in the team and in the settings: shapes only."""
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, TelField, TextAreaField
+from wtforms import (
+    EmailField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
@@ -60,7 +69,7 @@ class ColleagueForm(FlaskForm):
 
 
 class RoleForm(FlaskForm):
-    role = SelectField("Rôle", choices=ROLE_CHOICES, validators=(InputRequired("Choisissez un rôle."),))
+    role = RadioField("Rôle", choices=ROLE_CHOICES, validators=(InputRequired("Choisissez un rôle."),))
 
 
 class SettingsForm(FlaskForm):
@@ -77,5 +86,6 @@ class SettingsForm(FlaskForm):
     accessibility_status = SelectField(
         "État de conformité au RGAA",
         choices=[SelectChoice(status, status.capitalize()) for status in ACCESSIBILITY],
+        validators=(InputRequired("Choisissez un état."),),
     )
     accessibility_statement = TextAreaField("Déclaration d’accessibilité", (LONG_TEXT,))

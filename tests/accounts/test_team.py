@@ -66,7 +66,7 @@ def test_only_the_roles_offered_are_taken(client, boss, role):
 
 def test_a_role_is_changed(client, boss, sgar):
     member = make_user(sgar).memberships[0]
-    assert client.post(f"{TEAM}/{member.id}/role", data={"role": "administrator"}).status_code == 303
+    assert client.post(f"{TEAM}/{member.id}", data={"role": "administrator"}).status_code == 303
     assert member.role is Role.ADMINISTRATOR
 
 
@@ -90,7 +90,7 @@ def test_who_does_not_administer_reads_only(client, sgar, role):
     client.sign_in(user)
     member = user.memberships[0].id
     assert client.page(TEAM).select("main form") == client.page(SETTINGS).select("main form") == []
-    for path in (TEAM, SETTINGS, f"{SETTINGS}/apercu", f"{TEAM}/{member}/role", f"{TEAM}/{member}/retrait"):
+    for path in (TEAM, SETTINGS, f"{SETTINGS}/apercu", f"{TEAM}/{member}", f"{TEAM}/{member}/retrait"):
         assert client.post(path, data=FACTS | {"role": "administrator"}).status_code == 403
     assert user.memberships[0].role is role
 
@@ -100,7 +100,7 @@ def test_a_foreign_organisation_does_not_exist(client, sgar):
     client.sign_in(make_user(make_organisation(), Role.ADMINISTRATOR))
     for path in (TEAM, SETTINGS, f"{TEAM}/{member}/retrait"):
         assert client.get(path).status_code == 404
-    for path in (TEAM, SETTINGS, f"{SETTINGS}/apercu", f"{TEAM}/{member}/role", f"{TEAM}/{member}/retrait"):
+    for path in (TEAM, SETTINGS, f"{SETTINGS}/apercu", f"{TEAM}/{member}", f"{TEAM}/{member}/retrait"):
         assert client.post(path, data=FACTS).status_code == 404
 
 

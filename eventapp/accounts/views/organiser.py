@@ -80,22 +80,28 @@ def invite(organisation_slug: str) -> Any:
     return _back_to_team(organisation)
 
 
-@bp.post(f"{TEAM}/{MEMBER}/role")
+@bp.get(f"{TEAM}/{MEMBER}")
+@access.member
+def member(organisation_slug: str, member_id: int) -> str:
+    organisation = _administered(organisation_slug)
+    membership = _member(organisation, member_id)
+    return _member_page(membership, RoleForm(data={"role": membership.role.value}))
+
+
+@bp.post(f"{TEAM}/{MEMBER}")
 @access.member
 def change_role(organisation_slug: str, member_id: int) -> Any:
     organisation, form = _administered(organisation_slug), RoleForm()
     membership = _member(organisation, member_id)
     if not form.validate_on_submit():
-        flash("Choisissez un rôle.", "error")
-        return _back_to_team(organisation)
+        return _member_page(membership, form), 422
     try:
         people.change_role(membership, Role(form.role.data), by=g.user, now=utcnow())
     except Refused as refusal:
         db.session.rollback()
-        flash(str(refusal), "error")
-        return _back_to_team(organisation)
+        return _member_page(membership, _faulty(form, refusal)), 422
     db.session.commit()
-    flash(f"Le rôle de {membership.user.label} est changé.", "success")
+    flash(f"Le rôle de {membership.user.label} est enregistré.", "success")
     return _back_to_team(organisation)
 
 
@@ -229,6 +235,12 @@ def _team_page(organisation: Organisation, form: ColleagueForm) -> str:
         team=team,
         form=form,
         administers=_administers(organisation),
+    )
+
+
+def _member_page(membership: Membership, form: RoleForm) -> str:
+    return render_template(
+        "accounts/organiser/member.html", organisation=membership.organisation, membership=membership, form=form
     )
 
 
