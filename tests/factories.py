@@ -10,9 +10,10 @@ from eventapp.agenda.models import Appearance, Room, Session, Speaker
 from eventapp.events.lifecycle import searchable
 from eventapp.events.models import Audience, Category, Event, Venue
 from eventapp.extensions import db
+from eventapp.invitations.models import Guest, Invitation
 from eventapp.registrations.models import Question, QuestionKind, Registration
 from eventapp.registrations.models import Status as RegistrationStatus
-from eventapp.registrations.people import Person, describe
+from eventapp.registrations.people import Person, describe, search_text
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 STARTS = datetime(2027, 1, 14, 8, 0, tzinfo=UTC)  # 9 h in Paris
@@ -153,3 +154,35 @@ def make_question(event: Event, **facts: Any) -> Question:
     n = next(number)
     defaults = {"slug": f"question-{n}", "label": f"Question {n} ?", "kind": QuestionKind.YES_NO, "position": n}
     return save(Question(event=event, **defaults | facts))
+
+
+def make_guest(event: Event, person: Person | None = None, **facts: Any) -> Guest:
+    """Somebody on the guest list, not invited yet."""
+    person = person or make_person()
+    defaults = {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "email": person.email,
+        "function": person.function,
+        "structure": person.structure,
+        "organisation": person.organisation,
+        "category": person.category,
+        "email_folded": person.email_folded,
+        "name_folded": person.name_folded,
+        "search_text": search_text(person),
+        "created_at": NOW,
+    }
+    return save(Guest(event_id=event.id, **defaults | facts))
+
+
+def make_invitation(guest: Guest, **facts: Any) -> Invitation:
+    """A valid link, sent and not answered; nothing is mailed."""
+    issued = tokens.issue(Invitation.PURPOSE)
+    defaults = {
+        "event_id": guest.event_id,
+        "email": guest.email,
+        "nonce": issued.nonce,
+        "digest": issued.digest,
+        "invited_at": NOW,
+    }
+    return save(Invitation(guest=guest, **defaults | facts))

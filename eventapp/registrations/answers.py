@@ -70,15 +70,6 @@ def write_answers(registration: Registration, kept: list[tuple[Question, Any]]) 
         registration.answers.append(Answer(question=question, value=value))
 
 
-def in_words(answer: Answer) -> str:
-    """An answer as a sentence shows it."""
-    if isinstance(answer.value, bool):
-        return "Oui" if answer.value else "Non"
-    if isinstance(answer.value, list):
-        return ", ".join(str(item) for item in answer.value)
-    return str(answer.value)
-
-
 def _kept(question: Question, value: Any) -> Any:
     return list(dict.fromkeys(value)) if question.kind is QuestionKind.CHOICES else value
 

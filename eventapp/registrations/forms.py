@@ -1,6 +1,7 @@
 """The registration form, built from the event: identity, category, sessions, the event's own questions."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -16,6 +17,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from eventapp.addresses import EmailAddress
@@ -177,11 +179,26 @@ class RegistrationForm(PersonForm, SessionsMixin):
         key = self.key.data or ""
         return key if key.isascii() and key.isprintable() and 0 < len(key) <= LONGEST_KEY else None
 
+    def wishes(self, now: datetime) -> dict[str, Any]:
+        """What `seats.register` takes beside the person."""
+        return {
+            "sessions": self.sessions,
+            "answers": self.answers(),
+            "idempotency_key": self.idempotency_key,
+            "consented_at": now if self.has_consented else None,
+        }
+
     def attach(self, refusal: Refused) -> None:
         if refusal.field == "sessions":
             self.session_errors = [str(refusal)]
         else:
             super().attach(refusal)
+
+
+class OrganiserForm(RegistrationForm):
+    """The same rules; going over capacity is a box of its own."""
+
+    over_capacity = BooleanField("Inscrire même s’il n’y a plus de place")
 
 
 class SessionsForm(SessionsMixin):
@@ -205,9 +222,13 @@ class CancelForm(FlaskForm):
     reason = TextAreaField("Motif", filters=[cleaned], validators=[length(500)], render_kw={"rows": 3})
 
 
-def registration_form(event: Event, **prefill: Any) -> RegistrationForm:
-    """The form of this event; `prefill`: first values of its fields, by field name."""
-    form = _of_event(RegistrationForm, event)(data={"key": secrets.token_urlsafe(24)} | prefill)
+class OrganiserCancelForm(CancelForm):
+    tell = BooleanField("Prévenir la personne par courriel, avec le motif")
+
+
+def registration_form(event: Event, base: Any = RegistrationForm, **prefill: Any) -> Any:
+    """The form of this event, a `base`; `prefill`: first values of its fields, by field name."""
+    form = _of_event(base, event)(data={"key": secrets.token_urlsafe(24)} | prefill)
     form.wanted, form.sessions, form.session_errors = set(), [], []
     return form
 
@@ -242,13 +263,13 @@ def _of_event(base: Any, event: Event) -> Any:
 
 def _category_field(categories: list[Category]) -> Any:
     kind = RadioField if len(categories) <= RADIOS else SelectField
-    choices = [(category.slug, category.name) for category in categories]
+    choices = [SelectChoice(category.slug, category.name) for category in categories]
     if kind is SelectField:
-        choices.insert(0, ("", "Choisissez"))
+        choices.insert(0, SelectChoice("", "Choisissez"))
     needed = DataRequired("Choisissez la catégorie qui vous correspond.")
     return kind("Vous êtes", choices=choices, validate_choice=False, validators=[needed, _known_category])
 
 
-def _known_category(_form: FlaskForm, field: SelectField) -> None:
-    if field.data not in [choice[0] for choice in field.choices]:
+def _known_category(_form: FlaskForm, field: Any) -> None:
+    if field.data not in [choice.value for choice in field.choices]:
         raise ValidationError("Choisissez une des catégories proposées.")

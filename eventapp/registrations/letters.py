@@ -1,70 +1,83 @@
 """What each letter to a registered person needs, loaded when it is sent."""
 
+from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any
 
+from flask import current_app
+
 from eventapp.agenda.models import Session
+from eventapp.calendars import files, mail
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.outbox.letters import Contents, NothingToSay, letter
+from eventapp.outbox.letters import Attachment, Contents, NothingToSay, letter
 from eventapp.outbox.models import Message
-from eventapp.registrations import links
+from eventapp.registrations import agenda, links
 from eventapp.registrations.models import Registration
+from eventapp.registrations.queue import position
 
 
-@letter("registrations/confirmed")
-@letter("registrations/promoted")
+@dataclass
+class Recipient:
+    email: str
+    first_name: str
+    last_name: str
+
+
+@letter("registrations/confirmed", title="Place confirmée")
+@letter("registrations/promoted", title="Place libérée et attribuée")
 def place_contents(message: Message, registration_id: int) -> Contents:
     registration = _find(registration_id)
     if not registration.is_confirmed:
-        raise NothingToSay
+        raise NothingToSay("la place n’est plus confirmée")
     return _contents(message, registration)
 
 
-@letter("registrations/waiting")
+@letter("registrations/waiting", title="Liste d’attente")
 def waiting_contents(message: Message, registration_id: int) -> Contents:
     registration = _find(registration_id)
     if not registration.is_waiting:
-        raise NothingToSay
+        raise NothingToSay("la personne n’attend plus")
     return _contents(message, registration)
 
 
-@letter("registrations/offered")
+@letter("registrations/offered", title="Place proposée")
 def offered_contents(message: Message, registration_id: int) -> Contents:
     registration = _find(registration_id)
     if not registration.has_offer:
-        raise NothingToSay
+        raise NothingToSay("la proposition n’est plus ouverte")
     return _contents(message, registration)
 
 
-@letter("registrations/sessions_changed")
-@letter("registrations/event_moved")
+@letter("registrations/sessions_changed", title="Sessions modifiées")
+@letter("registrations/event_moved", title="Date ou lieu changé")
 def changed_contents(message: Message, registration_id: int) -> Contents:
     registration = _find(registration_id)
     if registration.is_cancelled:
-        raise NothingToSay
+        raise NothingToSay("l’inscription est annulée")
     return _contents(message, registration)
 
 
-@letter("registrations/cancelled")
-@letter("registrations/event_cancelled")
+@letter("registrations/cancelled", title="Inscription annulée")
+@letter("registrations/event_cancelled", title="Rencontre annulée")
 def cancelled_contents(message: Message, registration_id: int) -> Contents:
     return _contents(message, _find(registration_id))
 
 
-@letter("registrations/session_cancelled")
+@letter("registrations/session_cancelled", title="Session annulée")
 def session_cancelled_contents(message: Message, registration_id: int, session_id: int) -> Contents:
     registration, session = _find(registration_id), db.session.get(Session, session_id)
     if registration.is_cancelled or session is None:
-        raise NothingToSay
+        raise NothingToSay("l’inscription est annulée")
     return _contents(message, registration, session=session)
 
 
-@letter("registrations/link")
-def link_contents(message: Message, registration_ids: list[int]) -> Contents:
+@letter("registrations/link", title="Lien personnel")
+def link_contents(_message: Message, registration_ids: list[int]) -> Contents:
     found = [db.session.get(Registration, key) for key in registration_ids]
     live = [registration for registration in found if registration is not None]
     if not live:
-        raise NothingToSay
+        raise NothingToSay("l’inscription a été effacée")
     event = live[0].event
     people = [{"registration": registration, "url": links.personal(registration)} for registration in live]
     return Contents(context={"event": event, "people": people}, **_envelope(event))
@@ -73,7 +86,7 @@ def link_contents(message: Message, registration_ids: list[int]) -> Contents:
 def _find(registration_id: int) -> Registration:
     registration = db.session.get(Registration, registration_id)
     if registration is None:
-        raise NothingToSay
+        raise NothingToSay("l’inscription a été effacée")
     return registration
 
 
@@ -82,11 +95,35 @@ def _contents(message: Message, registration: Registration, **more: Any) -> Cont
     context = {
         "registration": registration,
         "event": event,
+        "position": position(registration),
         "personal_url": links.personal(registration),
         "feed_url": links.feed(registration),
     }
-    return Contents(context=context | more, **_envelope(event))
+    attachments = [] if registration.is_cancelled or not registration.is_confirmed else [_agenda(registration)]
+    calendar = _calendar(message, registration)
+    return Contents(context=context | more, calendar=calendar, attachments=attachments, **_envelope(event))
 
 
 def _envelope(event: Event) -> dict[str, Any]:
     return {"sender_name": event.organisation.name, "reply_to": event.contact[2]}
+
+
+def _calendar(message: Message, registration: Registration) -> bytes | None:
+    """The REQUEST or CANCEL that was decided when the letter was posted, addressed to whom it goes."""
+    if message.calendar_method is None or message.calendar_sequence is None:
+        return None
+    build = mail.cancel if message.calendar_method == "CANCEL" else mail.request
+    return build(
+        registration.event,
+        Recipient(message.to, registration.first_name, registration.last_name),
+        agenda.public_url,
+        organiser=parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1],
+        sequence=message.calendar_sequence,
+        stamp=message.created_at,
+    )
+
+
+def _agenda(registration: Registration) -> Attachment:
+    event = registration.event
+    content = files.agenda(event.title, agenda.rows(registration), agenda.public_url, zone=event.timezone)
+    return Attachment(f"{event.slug}.ics", "application/ics", content)

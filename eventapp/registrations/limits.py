@@ -116,6 +116,10 @@ def _step(event: Event, left: int | None, now: datetime) -> str:
     return "few" if left * 10 < (event.capacity or 0) else "open"
 
 
+def bookable_sessions(event: Event) -> list[Session]:
+    return [session for session in db.session.scalars(Session.held(event)) if session.can_be_booked]
+
+
 @dataclass(frozen=True)
 class SessionPlaces:
     left: int | None
@@ -130,11 +134,10 @@ def session_places(event: Event) -> dict[int, SessionPlaces]:
     """Of every session that can be booked, by session id. Whoever waits for the event itself counts as waiting."""
     counts = {row[0]: row for row in db.session.execute(_booking_counts(event))}
     found = {}
-    for session in db.session.scalars(Session.held(event)):
-        if session.can_be_booked:
-            _, confirmed, live = counts.get(session.id, (session.id, 0, 0))
-            left = None if session.capacity is None else max(0, session.capacity - confirmed)
-            found[session.id] = SessionPlaces(left, live - confirmed)
+    for session in bookable_sessions(event):
+        _, confirmed, live = counts.get(session.id, (session.id, 0, 0))
+        left = None if session.capacity is None else max(0, session.capacity - confirmed)
+        found[session.id] = SessionPlaces(left, live - confirmed)
     return found
 
 
@@ -153,6 +156,5 @@ def session_seats_left(event: Event) -> dict[int, int | None]:
     counts = {session: confirmed for session, confirmed, _ in db.session.execute(_booking_counts(event))}
     return {
         session.id: None if session.capacity is None else session.capacity - counts.get(session.id, 0)
-        for session in db.session.scalars(Session.held(event))
-        if session.can_be_booked
+        for session in bookable_sessions(event)
     }

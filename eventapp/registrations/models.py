@@ -46,6 +46,10 @@ class Source(StrEnum):
     INVITATION = "invitation"
     ORGANISER = "organiser"
 
+    @property
+    def label(self) -> str:
+        return {"public": "formulaire public", "invitation": "invitation", "organiser": "équipe"}[self.value]
+
 
 class QuestionKind(StrEnum):
     YES_NO = "yes_no"
@@ -54,6 +58,21 @@ class QuestionKind(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     NUMBER = "number"
+
+    @property
+    def label(self) -> str:
+        return {
+            "yes_no": "Oui ou non",
+            "text": "Texte court",
+            "long_text": "Texte long",
+            "choice": "Un choix parmi plusieurs",
+            "choices": "Plusieurs choix possibles",
+            "number": "Nombre",
+        }[self.value]
+
+    @property
+    def has_choices(self) -> bool:
+        return self in (QuestionKind.CHOICE, QuestionKind.CHOICES)
 
 
 class Registration(Base):
@@ -98,8 +117,11 @@ class Registration(Base):
     revision: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
 
-    event: Mapped[Event] = relationship(overlaps="category")
-    category: Mapped[Category | None] = relationship(lazy="joined", overlaps="event")
+    event: Mapped[Event] = relationship()
+    # Only category_id is written: leaving a category must not empty event_id, the other half of its key.
+    category: Mapped[Category | None] = relationship(
+        lazy="joined", primaryjoin="foreign(Registration.category_id) == Category.id"
+    )
     structure: Mapped[Structure | None] = relationship(lazy="joined")
     bookings: Mapped[list["Booking"]] = relationship(
         back_populates="registration", order_by="Booking.id", cascade="all, delete-orphan"
@@ -267,6 +289,14 @@ class Answer(Base):
     question: Mapped[Question] = relationship(lazy="joined")
 
     __table_args__ = (UniqueConstraint("registration_id", "question_id", name="one_answer_per_question"),)
+
+    @property
+    def in_words(self) -> str:
+        if isinstance(self.value, bool):
+            return "Oui" if self.value else "Non"
+        if isinstance(self.value, list):
+            return ", ".join(str(item) for item in self.value)
+        return str(self.value)
 
 
 class CalendarMail(Base):

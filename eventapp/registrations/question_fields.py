@@ -6,8 +6,10 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from eventapp.formats import typo
 from eventapp.registrations.answers import applies, as_yes_no, fault_in, is_empty
 from eventapp.registrations.models import Question, QuestionKind
 from eventapp.text import many_lines, one_line
@@ -41,7 +43,7 @@ def question_fields(question: Question, others: dict[str, Question]) -> tuple[An
     """The field, and the words of its consent when the question is sensitive."""
     always = question.required and not question.shown_if
     facts: dict[str, Any] = {
-        "label": question.label,
+        "label": typo(question.label),
         "description": _hint(question, others),
         "validators": [Needed()] if always else [],
     }
@@ -82,11 +84,11 @@ def as_field_data(question: Question, value: Any) -> Any:
 
 
 def _field(question: Question, facts: dict[str, Any]) -> Any:
-    choices = [(choice, choice) for choice in question.choices]
+    choices = [SelectChoice(choice) for choice in question.choices]
     if question.kind is QuestionKind.YES_NO:
-        return RadioField(choices=[(YES, "Oui"), (NO, "Non")], validate_choice=False, **facts)
+        return RadioField(choices=[SelectChoice(YES, "Oui"), SelectChoice(NO, "Non")], validate_choice=False, **facts)
     if question.kind is QuestionKind.CHOICE and len(choices) > RADIOS:
-        return SelectField(choices=[("", "Choisissez"), *choices], validate_choice=False, **facts)
+        return SelectField(choices=[SelectChoice("", "Choisissez"), *choices], validate_choice=False, **facts)
     if question.kind is QuestionKind.CHOICE:
         return RadioField(choices=choices, validate_choice=False, **facts)
     if question.kind is QuestionKind.CHOICES:

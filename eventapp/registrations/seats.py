@@ -19,12 +19,13 @@ from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals
 from eventapp.registrations.answers import check_answers, write_answers
 from eventapp.registrations.changes import Actor, cancel, change_details, change_sessions, live_registration
-from eventapp.registrations.limits import Availability, SessionPlaces, availability, session_places
+from eventapp.registrations.limits import Availability, SessionPlaces, availability, bookable_sessions, session_places
 from eventapp.registrations.locks import hold
 from eventapp.registrations.models import Booking, Registration, Source, Status
 from eventapp.registrations.offers import accept_offer, expire_offers, refuse_offer
 from eventapp.registrations.people import Person, describe
-from eventapp.registrations.waiting_list import confirm, fill, position
+from eventapp.registrations.queue import position
+from eventapp.registrations.waiting_list import confirm, fill
 from eventapp.registrations.wishes import check_wishes
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "SessionPlaces",
     "accept_offer",
     "availability",
+    "bookable_sessions",
     "cancel",
     "capacities_changed",
     "change_details",

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select
 
 from eventapp import journal
 from eventapp.events.models import Event
@@ -17,6 +17,7 @@ from eventapp.formats import french_datetime, person
 from eventapp.registrations import notices
 from eventapp.registrations.limits import Places, places, session_seats_left, structure_is_full
 from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.queue import ahead_of, waiting
 
 UNANSWERED = "Proposition de place restée sans réponse avant sa date limite."
 
@@ -33,14 +34,6 @@ def fill(
     _withdraw_unanswered(event, now=now)
     promoted = _give_places(event, newcomer, now=now)
     _give_session_seats(event, {*promoted, *told, newcomer}, now=now)
-
-
-def position(registration: Registration) -> int | None:
-    """1 for the first of those who wait without an offer; None for whoever does not wait."""
-    if not registration.is_waiting or registration.has_offer:
-        return None
-    ahead = _waiting(registration.event_id).where(_ahead_of(registration))
-    return (db.session.scalar(select(func.count()).select_from(ahead.subquery())) or 0) + 1
 
 
 def withdraw(registration: Registration, *, now: datetime, by: str, reason: str) -> None:
@@ -102,7 +95,7 @@ def _give_places(event: Event, newcomer: Registration | None, *, now: datetime) 
 
 
 def _next_in_queue(event: Event, limits: Places) -> Select[Registration]:
-    eligible = _waiting(event.id).where(not_(_category_is_full(limits)))
+    eligible = waiting(event.id).where(not_(_category_is_full(limits)))
     if event.per_structure is not None:
         eligible = eligible.where(not_(structure_is_full(event)))
     return eligible.order_by(Registration.queued_at, Registration.id).limit(1)
@@ -132,7 +125,7 @@ def _explain_passed_over(event: Event, limits: Places, promoted: Registration, *
     if event.per_structure is not None:
         reasons["structure"] = and_(not_(full), structure_is_full(event))
     for reason, applies in reasons.items():
-        passed_over = _waiting(event.id).where(_ahead_of(promoted), applies, Registration.held_back != reason)
+        passed_over = waiting(event.id).where(ahead_of(promoted), applies, Registration.held_back != reason)
         for registration in db.session.scalars(passed_over.order_by(Registration.queued_at, Registration.id)).all():
             registration.held_back = reason
             sentence = f"{person(registration)} reste en attente\u00a0: {_limit_in_words(registration, reason)}."
@@ -187,21 +180,6 @@ def _session_queue(event: Event, sessions: list[int]) -> Select[Booking]:
             Registration.status == Status.CONFIRMED,
         )
         .order_by(Booking.created_at, Booking.id)
-    )
-
-
-def _waiting(event_id: int) -> Select[Registration]:
-    return select(Registration).where(
-        Registration.event_id == event_id,
-        Registration.status == Status.WAITING,
-        Registration.offer_until.is_(None),
-    )
-
-
-def _ahead_of(registration: Registration) -> ColumnElement[bool]:
-    return or_(
-        Registration.queued_at < registration.queued_at,
-        and_(Registration.queued_at == registration.queued_at, Registration.id < registration.id),
     )
 
 

@@ -1,3 +1,112 @@
-from flask import Blueprint
+"""`/evenements/<slug>/inscription`: the form, its answer, and the lost link."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.exceptions import TooManyRequests
+
+from eventapp import access, limits
+from eventapp.clock import utcnow
+from eventapp.errors import Refused
+from eventapp.events.models import Audience, Event
+from eventapp.extensions import db
+from eventapp.registrations import links, notices, refusals, seats
+from eventapp.registrations.forms import RegistrationForm, ResendForm, registration_form
+from eventapp.registrations.models import Registration, Status
+from eventapp.registrations.views.fields import fields_context
+from eventapp.text import fold_email
 
 bp = Blueprint("registrations", __name__)
+
+OPEN_STEPS = ("open", "few", "waiting")
+
+
+@bp.get("/evenements/<slug>/inscription")
+@access.visitor
+def form(slug: str) -> Any:
+    event = find_event(slug)
+    availability = seats.availability(event, now=utcnow())
+    if availability.step not in OPEN_STEPS or event.audience is Audience.INVITED:
+        return unavailable_page(event, availability)
+    return form_page(event, registration_form(event), availability)
+
+
+@bp.post("/evenements/<slug>/inscription")
+@access.visitor
+def create(slug: str) -> Any:
+    event = find_event(slug)
+    form = registration_form(event)
+    now = utcnow()
+    availability = seats.availability(event, now=now)
+    if availability.step not in OPEN_STEPS or event.audience is Audience.INVITED:
+        return unavailable_page(event, availability), 422
+    if not form.validate_on_submit():
+        return form_page(event, form, availability), 422
+    try:
+        registration = seats.register(event, form.person(), now=now, **form.wishes(now))
+    except refusals.AlreadyRegistered as known:
+        return _send_link_again(known.registration)
+    except Refused as refusal:
+        db.session.rollback()
+        form.attach(refusal)
+        return form_page(event, form, seats.availability(event, now=now)), 422
+    db.session.commit()
+    return redirect(url_for("registrations.person", token=links.token(registration)), 303)
+
+
+@bp.get("/evenements/<slug>/inscription/lien")
+@access.visitor
+def resend(slug: str) -> Any:
+    return render_template("registrations/resend.html", event=find_event(slug), form=ResendForm())
+
+
+@bp.post("/evenements/<slug>/inscription/lien")
+@access.visitor
+def send_links(slug: str) -> Any:
+    event, form = find_event(slug), ResendForm()
+    if not form.validate_on_submit():
+        return render_template("registrations/resend.html", event=event, form=form), 422
+    address = fold_email(form.email.data or "")
+    send_link(event, live_at(event, address), address)
+    return redirect(url_for(".link_sent", slug=event.slug), 303)
+
+
+@bp.get("/evenements/<slug>/inscription/lien-envoye")
+@access.visitor
+def link_sent(slug: str) -> Any:
+    return render_template("registrations/link_sent.html", event=find_event(slug))
+
+
+def find_event(slug: str) -> Event:
+    return db.first_or_404(Event.visible().where(Event.slug == slug))
+
+
+def form_page(event: Event, form: RegistrationForm, availability: seats.Availability) -> str:
+    return render_template("registrations/form.html", availability=availability, **fields_context(event, form))
+
+
+def unavailable_page(event: Event, availability: seats.Availability) -> str:
+    return render_template("registrations/unavailable.html", event=event, availability=availability)
+
+
+def live_at(event: Event, address: str) -> list[Registration]:
+    query = Registration.of(event).where(Registration.email_folded == address, Registration.status != Status.CANCELLED)
+    return list(db.session.scalars(query))
+
+
+def send_link(event: Event, registrations: list[Registration], address: str) -> None:
+    """One letter, unless this mailbox had enough of them already; the page shown is the same either way."""
+    try:
+        limits.spend("personal link to a person", str(event.id), address)
+    except TooManyRequests:
+        return
+    notices.link(registrations, now=utcnow())
+    db.session.commit()
+
+
+def _send_link_again(registration: Registration) -> Any:
+    """The same person registered again: their link by mail, and a page that says nothing about them."""
+    db.session.rollback()
+    event = registration.event
+    send_link(event, [registration], registration.email_folded)
+    return redirect(url_for(".link_sent", slug=event.slug), 303)

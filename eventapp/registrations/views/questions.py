@@ -1,0 +1,103 @@
+"""`/gestion/evenements/<slug>/questions`: what the registration form asks in addition."""
+
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+
+from eventapp import access
+from eventapp.clock import utcnow
+from eventapp.errors import Refused
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.registrations import questions as verbs
+from eventapp.registrations.models import Question
+from eventapp.registrations.question_forms import QuestionForm
+from eventapp.registrations.views.organiser import bp, find_event
+
+
+@bp.get("/gestion/evenements/<slug>/questions")
+@access.member
+def questions(slug: str) -> Any:
+    event = find_event(slug)
+    asked = db.session.scalars(Question.asked(event)).all()
+    return render_template(
+        "registrations/organiser/questions.html", event=event, organisation=event.organisation, questions=asked
+    )
+
+
+@bp.get("/gestion/evenements/<slug>/questions/nouvelle")
+@access.member
+def new_question(slug: str) -> Any:
+    event = find_event(slug)
+    return question_page(event, QuestionForm(verbs.conditions(event)))
+
+
+@bp.post("/gestion/evenements/<slug>/questions/nouvelle")
+@access.member
+def create_question(slug: str) -> Any:
+    event = find_event(slug)
+    form = QuestionForm(verbs.conditions(event))
+    if not form.validate_on_submit():
+        return question_page(event, form), 422
+    verbs.add_question(event, form.facts(), now=utcnow(), by=g.user)
+    db.session.commit()
+    flash("La question est ajoutée.", "success")
+    return redirect(url_for(".questions", slug=slug), 303)
+
+
+@bp.get("/gestion/evenements/<slug>/questions/<question_slug>")
+@access.member
+def edit_question(slug: str, question_slug: str) -> Any:
+    question = find_question(slug, question_slug)
+    form = QuestionForm(verbs.conditions(question.event, question), question)
+    return question_page(question.event, form, question)
+
+
+@bp.post("/gestion/evenements/<slug>/questions/<question_slug>")
+@access.member
+def save_question(slug: str, question_slug: str) -> Any:
+    question = find_question(slug, question_slug)
+    form = QuestionForm(verbs.conditions(question.event, question), question)
+    if not form.validate_on_submit():
+        return question_page(question.event, form, question), 422
+    try:
+        verbs.edit_question(question, form.facts(), now=utcnow(), by=g.user)
+    except Refused as refusal:
+        db.session.rollback()
+        form.kind.errors = [str(refusal)]
+        return question_page(question.event, form, question), 422
+    db.session.commit()
+    flash("La question est enregistrée.", "success")
+    return redirect(url_for(".questions", slug=slug), 303)
+
+
+@bp.post("/gestion/evenements/<slug>/questions/<question_slug>/retrait")
+@access.member
+def retire_question(slug: str, question_slug: str) -> Any:
+    question = find_question(slug, question_slug)
+    verbs.retire_question(question, now=utcnow(), by=g.user)
+    db.session.commit()
+    flash("La question n’est plus posée. Les réponses déjà reçues sont gardées.", "success")
+    return redirect(url_for(".questions", slug=slug), 303)
+
+
+@bp.post("/gestion/evenements/<slug>/questions/<question_slug>/rang")
+@access.member
+def move_question(slug: str, question_slug: str) -> Any:
+    verbs.move_question(find_question(slug, question_slug), up=request.form.get("sens") == "monter")
+    db.session.commit()
+    return redirect(url_for(".questions", slug=slug), 303)
+
+
+def find_question(slug: str, question_slug: str) -> Question:
+    return db.first_or_404(Question.asked(find_event(slug)).where(Question.slug == question_slug))
+
+
+def question_page(event: Event, form: QuestionForm, question: Question | None = None) -> str:
+    return render_template(
+        "registrations/organiser/question.html",
+        event=event,
+        organisation=event.organisation,
+        form=form,
+        question=question,
+    )

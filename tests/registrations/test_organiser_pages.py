@@ -1,0 +1,136 @@
+"""The organiser's list, one person's page, manual registration and cancellation."""
+
+from collections.abc import Callable
+
+import pytest
+
+from eventapp.agenda.models import BookingMode
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.network.models import Structure
+from eventapp.outbox.models import Message
+from eventapp.registrations import seats
+from eventapp.registrations.models import Registration, Source, Status
+from tests.factories import NOW, make_event, make_person, make_registration, make_session, make_user, save
+from tests.pages import PageClient, parse, words
+from tests.registrations.test_public_pages import PERSON, coming
+
+Outbox = Callable[[], list[Message]]
+
+
+@pytest.fixture
+def event(client: PageClient) -> Event:
+    event = coming(capacity=1)
+    client.sign_in(make_user(event.organisation))
+    return event
+
+
+def listing(event: Event) -> str:
+    return f"/gestion/evenements/{event.slug}/inscriptions"
+
+
+def names(client: PageClient, address: str) -> list[str]:
+    return [words(cell) for cell in client.page(address).select("tbody th")]
+
+
+def test_the_list_is_searched_filtered_and_sorted(client: PageClient, event: Event) -> None:
+    laon = save(Structure(id_fs="1", name="France services de Laon", departement_code="02", updated_at=NOW))
+    make_registration(event, make_person(last_name="Érard", structure=laon))
+    make_registration(event, make_person(last_name="Zola"), status=Status.WAITING, source=Source.INVITATION)
+    make_registration(event, make_person(last_name="Aubry"), status=Status.CANCELLED)
+
+    base = listing(event)
+    assert names(client, base) == ["AUBRY Camille", "ÉRARD Camille", "ZOLA Camille"]
+    assert names(client, f"{base}?tri=-nom") == ["ZOLA Camille", "ÉRARD Camille", "AUBRY Camille"]
+    assert names(client, f"{base}?q=erard+laon") == ["ÉRARD Camille"]
+    assert names(client, f"{base}?etat=waiting") == ["ZOLA Camille"]
+    assert names(client, f"{base}?departement=02") == ["ÉRARD Camille"]
+    assert names(client, f"{base}?origine=invitation") == ["ZOLA Camille"]
+    assert names(client, f"{base}?etat=inconnu&q=%00&tri=x&apres=x") == names(client, base)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("sort", ["nom", "-nom", "date", "-date", "structure", "-structure"])
+def test_every_order_pages_through_everybody_once(client: PageClient, sort: str) -> None:
+    event = coming()
+    client.sign_in(make_user(event.organisation))
+    for n in range(60):
+        make_registration(event, make_person(organisation=f"Organisme {n % 7}"))
+
+    first = client.page(f"{listing(event)}?tri={sort}")
+    second = client.page(listing(event) + first.find("a", rel="next")["href"])
+
+    seen = [words(cell) for page in (first, second) for cell in page.select("tbody th")]
+    assert (len(seen), len(set(seen))) == (60, 60)
+
+
+def test_the_list_is_filtered_by_session(client: PageClient, event: Event) -> None:
+    session = make_session(event, booking=BookingMode.OPTIONAL)
+    seats.register(event, make_person(last_name="Un"), sessions=[session], now=NOW)
+    make_registration(event, make_person(last_name="Deux"))
+    assert names(client, f"{listing(event)}?session={session.slug}") == ["UN Camille"]
+
+
+def test_one_person_is_shown_with_history_and_letters(client: PageClient, event: Event) -> None:
+    registration = seats.register(event, make_person(last_name="Un"), now=NOW)
+    page = client.page(f"{listing(event)}/{registration.id}")
+    assert "place confirmée : une place était libre" in words(page.main)
+    assert "Place confirmée" in words(page.main)
+
+
+def test_a_manual_registration_waits_or_goes_over_capacity(client: PageClient, event: Event) -> None:
+    make_registration(event)
+    address = f"{listing(event)}/nouvelle"
+    client.page(address)
+
+    client.post(address, data=PERSON)
+    client.post(address, data=PERSON | {"last_name": "Autre", "over_capacity": "y"})
+
+    rows = db.session.scalars(db.select(Registration).where(Registration.source == Source.ORGANISER)).all()
+    assert [row.status for row in rows] == [Status.WAITING, Status.CONFIRMED]
+
+
+def test_registering_the_same_person_shows_their_registration(client: PageClient, event: Event) -> None:
+    known = make_registration(event, make_person(**PERSON))
+    response = client.post(f"{listing(event)}/nouvelle", data=PERSON)
+    assert response.status_code == 422
+    assert parse(response).find("a", href=f"{listing(event)}/{known.id}")
+
+
+def test_cancelling_with_a_reason_may_stay_silent(client: PageClient, event: Event, outbox: Outbox) -> None:
+    registration = make_registration(event)
+    address = f"{listing(event)}/{registration.id}/annulation"
+    assert client.page(address).find(id="tell").has_attr("checked")
+
+    assert client.post(address, data={"reason": "Doublon"}).status_code == 303
+
+    assert (registration.cancelled_by, registration.cancellation_reason) == ("organiser", "Doublon")
+    assert outbox() == []
+
+
+def test_the_link_is_sent_again(client: PageClient, event: Event, outbox: Outbox) -> None:
+    registration = make_registration(event)
+    client.post(f"{listing(event)}/{registration.id}/lien")
+    assert [m.letter for m in outbox()] == ["registrations/link"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "ods"])
+def test_the_list_is_exported(client: PageClient, event: Event, kind: str) -> None:
+    make_registration(event)
+    response = client.get(f"{listing(event)}.{kind}?etat=confirmed&tri=-date")
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_the_csv_holds_what_the_list_shows(client: PageClient, event: Event) -> None:
+    make_registration(event, make_person(last_name="=Un", phone="+33323975390"))
+    text = client.get(f"{listing(event)}.csv").data.decode("utf-8-sig")
+    assert text.splitlines()[0].startswith("Nom;Prénom;Adresse électronique;Téléphone")
+    assert "03 23 97 53 90" in text
+
+
+@pytest.mark.parametrize("path", ["", "/nouvelle", "/1", "/99999999999", "/1/annulation", ".csv", ".exe"])
+def test_a_stranger_and_the_unknown_are_404(client: PageClient, event: Event, path: str) -> None:
+    foreign = make_event()
+    make_registration(foreign, id=1)
+    assert client.get(f"/gestion/evenements/{foreign.slug}/inscriptions{path}").status_code == 404

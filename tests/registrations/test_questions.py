@@ -1,0 +1,160 @@
+"""The event's own questions: kinds, conditions, consent; and the organiser's page about them."""
+
+from typing import Any
+
+import pytest
+
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.registrations import refusals, seats
+from eventapp.registrations.models import Answer, Question, QuestionKind, Registration
+from tests.factories import NOW, make_event, make_person, make_question, make_user
+from tests.pages import PageClient, parse, words
+from tests.registrations.test_public_pages import PERSON, address, coming
+
+CHOICES = ["Végétarien", "Végétalien"]
+
+
+def answered(event: Event, **answers: Any) -> dict[str, Any]:
+    registration = seats.register(event, make_person(), answers=answers, now=NOW)
+    return {answer.question.slug: answer.value for answer in registration.answers}
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (QuestionKind.YES_NO, False, "peut-être"),
+        (QuestionKind.TEXT, "train", "x" * 301),
+        (QuestionKind.LONG_TEXT, "une\nhistoire", "x" * 3001),
+        (QuestionKind.CHOICE, "Végétarien", "Autre"),
+        (QuestionKind.CHOICES, CHOICES, ["Autre"]),
+        (QuestionKind.NUMBER, 3.5, float("inf")),
+    ],
+)
+def test_each_kind_keeps_its_value_and_refuses_others(kind: QuestionKind, good: Any, bad: Any) -> None:
+    event = make_event()
+    make_question(event, slug="q", kind=kind, choices=CHOICES)
+
+    assert answered(event, q=good) == {"q": good}
+    with pytest.raises(refusals.AnswerRefused):
+        answered(event, q=bad)
+
+
+def test_a_required_question_is_answered() -> None:
+    event = make_event()
+    make_question(event, slug="q", required=True)
+    with pytest.raises(refusals.AnswerRefused) as refusal:
+        answered(event)
+    assert refusal.value.field == "question-q"
+    assert answered(event, q=False) == {"q": False}
+
+
+def test_a_question_counts_only_when_its_condition_is_met() -> None:
+    event = make_event()
+    make_question(event, slug="repas")
+    make_question(
+        event, slug="regime", kind=QuestionKind.TEXT, required=True, shown_if={"question": "repas", "is": True}
+    )
+
+    assert answered(event, repas=False, regime="oublié") == {"repas": False}
+    with pytest.raises(refusals.AnswerRefused):
+        answered(event, repas=True)
+    assert answered(event, repas=True, regime="sans gluten") == {"repas": True, "regime": "sans gluten"}
+
+
+def test_a_retired_question_is_no_longer_asked() -> None:
+    event = make_event()
+    make_question(event, slug="q", required=True, retired_at=NOW)
+    assert answered(event) == {}
+
+
+def test_the_form_asks_every_kind_and_keeps_the_answers(client: PageClient) -> None:
+    event = coming()
+    for kind in QuestionKind:
+        make_question(event, slug=f"q-{kind.value.replace('_', '-')}", kind=kind, choices=CHOICES, required=True)
+    data = {
+        "question-q-yes-no": "oui",
+        "question-q-text": "train",
+        "question-q-long-text": "une\r\nhistoire",
+        "question-q-choice": "Végétarien",
+        "question-q-choices": CHOICES,
+        "question-q-number": "1 200,5",
+    }
+
+    page = client.page(address(event))
+    assert page.find("input", {"name": "question-q-text"}).has_attr("required")
+    missing = parse(client.post(address(event), data=PERSON))
+    assert len(missing.select("#erreurs li")) == 6
+    assert client.post(address(event), data=PERSON | data).status_code == 303
+    values = db.session.scalars(db.select(Answer).order_by(Answer.id)).all()
+    assert [a.value for a in values] == [True, "train", "une\nhistoire", "Végétarien", CHOICES, 1200.5]
+
+
+def test_a_conditional_question_is_never_required_in_html_but_checked(client: PageClient) -> None:
+    event = coming()
+    make_question(event, slug="repas", label="Déjeunez-vous ?")
+    make_question(
+        event, slug="regime", kind=QuestionKind.TEXT, required=True, shown_if={"question": "repas", "is": True}
+    )
+
+    field = client.page(address(event)).find(id="question-regime")
+    assert not field.has_attr("required")
+    assert client.post(address(event), data=PERSON | {"question-repas": "oui"}).status_code == 422
+    assert client.post(address(event), data=PERSON | {"question-repas": "non"}).status_code == 303
+
+
+def test_a_sensitive_answer_needs_its_own_consent(client: PageClient) -> None:
+    event = coming()
+    make_question(event, slug="acces", kind=QuestionKind.TEXT, sensitive=True)
+
+    data = PERSON | {"question-acces": "boucle magnétique"}
+    assert client.post(address(event), data=data).status_code == 422
+    assert client.post(address(event), data=data | {"consent-acces": "y"}).status_code == 303
+    assert db.session.scalars(db.select(Registration)).one().consented_at is not None
+
+
+def test_an_organiser_writes_orders_and_retires_questions(client: PageClient) -> None:
+    event = make_event()
+    client.sign_in(make_user(event.organisation))
+    base = f"/gestion/evenements/{event.slug}/questions"
+    assert "Aucune question" in words(client.page(base))
+
+    client.post(f"{base}/nouvelle", data={"label": "Déjeunez-vous ?", "kind": "yes_no"})
+    regime = {"label": "Régime", "kind": "choice", "choices": "Végétarien\nVégétalien", "sensitive": "y"}
+    condition = {"condition": "dejeunez-vous", "condition_value": "oui"}
+    assert client.post(f"{base}/nouvelle", data=regime | condition).status_code == 303
+    client.page(f"{base}/regime")
+    client.post(f"{base}/regime/rang", data={"sens": "monter"})
+
+    first, second = db.session.scalars(Question.asked(event)).all()
+    assert (first.slug, first.choices, first.sensitive) == ("regime", CHOICES, True)
+    assert first.shown_if == {"question": "dejeunez-vous", "is": True}
+    client.post(f"{base}/dejeunez-vous/retrait")
+    assert db.session.scalars(Question.asked(event)).all() == [first]
+    assert second.retired_at is not None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"label": "", "kind": "text"},
+        {"label": "Q", "kind": "unknown"},
+        {"label": "Q", "kind": "choice", "choices": "un seul"},
+        {"label": "x" * 301, "kind": "text"},
+        {"label": "Q", "kind": "text", "condition": "inconnue"},
+    ],
+)
+def test_a_badly_formed_question_is_refused(client: PageClient, data: dict) -> None:
+    event = make_event()
+    client.sign_in(make_user(event.organisation))
+    assert client.post(f"/gestion/evenements/{event.slug}/questions/nouvelle", data=data).status_code == 422
+
+
+def test_the_kind_of_an_answered_question_stays() -> None:
+    event = make_event()
+    question = make_question(event, slug="q")
+    answered(event, q=True)
+    from eventapp.registrations import questions
+
+    with pytest.raises(questions.KindIsFixed):
+        questions.edit_question(question, {"kind": QuestionKind.TEXT}, now=NOW, by=make_user())
