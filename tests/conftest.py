@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from hypothesis import settings
 
+from eventapp.cache import Shelf
 from eventapp.extensions import db, limiter
 from eventapp.outbox.models import Message
 from tests import databases, postgresql
@@ -101,6 +102,14 @@ def limits(app: Flask) -> Iterator[None]:
     yield
     limiter.reset()
     limiter.enabled = False
+
+
+@pytest.fixture
+def kept_pages(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Public answers are kept in this test, on an empty shelf; their version is asked for every time."""
+    monkeypatch.setitem(app.extensions, "page_cache", Shelf())
+    monkeypatch.setitem(app.config, "CACHE_PAGES", True)
+    monkeypatch.setattr("eventapp.cache.SECONDS", 0)
 
 
 @pytest.fixture

@@ -108,9 +108,7 @@ def test_a_draft_or_an_unknown_event_is_not_found(client, facts):
     assert client.get("/evenements/rencontre/programme").status_code == 404
 
 
-def test_the_kept_page_follows_a_change(client, event, app, monkeypatch):
-    monkeypatch.setitem(app.config, "CACHE_PAGES", True)
-    monkeypatch.setattr("eventapp.cache.SECONDS", 0)
+def test_the_kept_page_follows_a_change(client, event, kept_pages):
     session = make_session(event, booking=BookingMode.OPTIONAL, capacity=12)
     first = client.get(f"/evenements/{event.slug}/programme")
     assert client.get(f"/evenements/{event.slug}/programme").get_etag() == first.get_etag()

@@ -219,9 +219,9 @@ PUBLIC = [
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-@pytest.mark.parametrize("kept", [True, False])
-def test_public_addresses_answer_as_calendars_need(client, event, path, kept, app, monkeypatch):
-    monkeypatch.setitem(app.config, "CACHE_PAGES", kept)
+@pytest.mark.parametrize("kept", ["kept_pages", "app"])
+def test_public_addresses_answer_as_calendars_need(client, event, path, kept, request):
+    request.getfixturevalue(kept)
     make_session(event, slug="s")
 
     response = client.get(path, headers={"Accept-Encoding": "gzip", "Accept": "text/html"})
@@ -270,9 +270,9 @@ def assert_headers(client, path, response):
         "/agenda/inconnu/rencontre.ics",
     ],
 )
-@pytest.mark.parametrize("kept", [True, False])
-def test_what_does_not_exist_or_is_not_published_is_not_found(client, event, path, kept, app, monkeypatch):
-    monkeypatch.setitem(app.config, "CACHE_PAGES", kept)
+@pytest.mark.parametrize("kept", ["kept_pages", "app"])
+def test_what_does_not_exist_or_is_not_published_is_not_found(client, event, path, kept, request):
+    request.getfixturevalue(kept)
     make_session(make_event(slug="brouillon", published_at=None), slug="s")
 
     assert client.get(path).status_code == 404
@@ -311,10 +311,8 @@ def test_a_change_gives_another_version(client, event):
 
 
 def test_while_the_database_is_away_public_feeds_keep_their_last_copy_and_personal_ones_ask_to_wait(
-    client, event, app, monkeypatch
+    client, event, kept_pages, monkeypatch
 ):
-    monkeypatch.setitem(app.config, "CACHE_PAGES", True)
-    monkeypatch.setattr("eventapp.cache.SECONDS", 0)
     make_session(event, title="Plénière")
     personal = feed_url(make_registration(event))
     known = client.get("/evenements/rencontre/calendrier.ics")
