@@ -154,7 +154,8 @@ class Session(Base):
     calendar_uid: Mapped[str] = mapped_column(String(199), unique=True)
 
     event: Mapped[Event] = relationship()
-    room: Mapped[Room | None] = relationship(overlaps="event", lazy="joined")
+    # Only room_id is written: leaving a room must not empty event_id, the other half of its key.
+    room: Mapped[Room | None] = relationship(lazy="joined", primaryjoin="foreign(Session.room_id) == Room.id")
     appearances: Mapped[list["Appearance"]] = relationship(
         back_populates="session",
         order_by="Appearance.position, Appearance.id",

@@ -34,7 +34,7 @@ class GuestForm(FlaskForm):
     email = StringField("Adresse électronique", filters=[clean], validators=[DataRequired(), EmailAddress()])
     function = StringField("Fonction", filters=[clean], validators=[Length(max=200)])
     organization = StringField("Structure ou organisme", filters=[clean], validators=[Length(max=200)])
-    category = SelectField("Catégorie", validate_choice=True)
+    category = SelectField("Catégorie", default="")
 
     def __init__(self, event: Event, guest: Guest | None = None, **prefilled: Any) -> None:
         if guest is not None:

@@ -80,8 +80,11 @@ class Guest(Base):
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
 
-    event: Mapped[Event] = relationship(overlaps="category")
-    category: Mapped[Category | None] = relationship(lazy="joined", overlaps="event")
+    event: Mapped[Event] = relationship()
+    # Only category_id is written: leaving a category must not empty event_id, the other half of its key.
+    category: Mapped[Category | None] = relationship(
+        lazy="joined", primaryjoin="foreign(Guest.category_id) == Category.id"
+    )
     structure: Mapped[Structure | None] = relationship(lazy="joined")
     invitations: Mapped[list["Invitation"]] = relationship(
         back_populates="guest", order_by="Invitation.id", lazy="selectin", cascade="all, delete-orphan"
@@ -169,8 +172,10 @@ class Invitation(Base):
     event: Mapped[Event] = relationship(
         primaryjoin="Invitation.event_id == Event.id", foreign_keys="Invitation.event_id", viewonly=True
     )
-    guest: Mapped[Guest] = relationship(back_populates="invitations", overlaps="registration")
-    registration: Mapped[Registration | None] = relationship(overlaps="guest,invitations")
+    guest: Mapped[Guest] = relationship(back_populates="invitations")
+    registration: Mapped[Registration | None] = relationship(
+        primaryjoin="foreign(Invitation.registration_id) == Registration.id"
+    )
 
     __table_args__ = (
         ForeignKeyConstraint(

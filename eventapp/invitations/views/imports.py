@@ -1,5 +1,6 @@
 """Guests from a file: send it, read what would happen, apply or give up."""
 
+from contextlib import closing
 from typing import Any
 
 from flask import Response, abort, flash, g, redirect, render_template, url_for
@@ -37,7 +38,8 @@ def import_file(slug: str) -> Any:
     if not form.validate_on_submit():
         return _upload_page(event, form), 422 if form.is_submitted() else 200
     try:
-        table = read(form.file.data.stream)
+        with closing(form.file.data) as upload:
+            table = read(upload.stream)
         importing.preview(event, table)
     except Refused as refusal:
         db.session.rollback()

@@ -1,0 +1,186 @@
+import io
+
+import pytest
+
+from eventapp.extensions import db
+from eventapp.invitations.models import Guest, GuestImport, GuestState, Reply
+from eventapp.network.models import Departement, Structure
+from tests.factories import (
+    NOW,
+    make_event,
+    make_guest,
+    make_invitation,
+    make_organisation,
+    make_person,
+    make_user,
+    save,
+)
+from tests.pages import parse, words
+
+FILE = "Prénom;Nom;Courriel\nLéa;Martin;lea@agents.example\nPaul;;paul@agents.example\n"
+
+
+@pytest.fixture(autouse=True)
+def in_november(time_machine):
+    time_machine.move_to(NOW)
+
+
+@pytest.fixture
+def event(client):
+    organisation = make_organisation()
+    client.sign_in(make_user(organisation))
+    return make_event(organisation)
+
+
+def at(event, path=""):
+    return f"/gestion/evenements/{event.slug}/invites{path}"
+
+
+def make_structure(id_fs, departement):
+    assert db.session.get(Departement, departement)
+    return save(Structure(id_fs=id_fs, name=f"France services {id_fs}", departement_code=departement, updated_at=NOW))
+
+
+def listed(page):
+    return [words(link) for link in page.select("tbody th a")]
+
+
+def test_an_empty_list_says_what_to_do_next(client, event):
+    assert "Importez un fichier d’invités" in words(client.page(at(event)))
+
+
+def test_the_list_is_filtered_by_state_and_departement(client, event):
+    silent = make_guest(event, make_person(last_name="Silence", structure=make_structure("1", "02")))
+    make_invitation(silent)
+    declined = make_guest(event, make_person(last_name="Refus", structure=make_structure("2", "59")))
+    make_invitation(declined, reply=Reply.DECLINED, replied_at=NOW)
+
+    assert listed(client.page(at(event, "?etat=silent"))) == ["SILENCE Camille"]
+    assert listed(client.page(at(event, "?etat=declined"))) == ["REFUS Camille"]
+    assert listed(client.page(at(event, "?departement=02"))) == ["SILENCE Camille"]
+    assert listed(client.page(at(event, "?q=refus"))) == ["REFUS Camille"]
+
+
+def test_a_long_list_is_read_page_by_page_in_both_directions(client, event):
+    for n in range(120):
+        make_guest(event, make_person(last_name=f"Nom{n:03}"))
+
+    first = client.page(at(event))
+    second = client.page(at(event) + first.select_one("a[rel=next]")["href"])
+    back = client.page(at(event) + second.select_one("a[rel=prev]")["href"])
+
+    assert listed(second)[0] == "NOM050 Camille"
+    assert listed(back) == listed(first)
+
+
+def test_a_person_is_added_by_hand_without_being_invited(client, event, outbox):
+    response = client.post(at(event, "/nouveau"), data={"last_name": "Roy", "email": "roy@agents.example"})
+
+    assert response.status_code == 303
+    assert db.session.scalars(Guest.of(event)).one().state is GuestState.NOT_INVITED
+    assert outbox() == []
+
+
+def test_a_person_can_be_added_from_a_structure_found_by_search(client, event):
+    structure = make_structure("7", "02")
+    structure.search_text, structure.email = "france services 7 laon", "laon@france-services.example"
+
+    page = client.page(at(event, "/nouveau?q=laon"))
+    chosen = client.page(page.select_one("aside li a")["href"])
+
+    assert chosen.select_one("#organization")["value"] == structure.full_label
+    assert chosen.select_one("#email")["value"] == "laon@france-services.example"
+
+
+def test_a_file_is_previewed_before_anything_is_added(client, event):
+    response = client.post(at(event, "/import"), data={"file": (io.BytesIO(FILE.encode()), "liste.csv")})
+    page = client.page(response.location)
+
+    assert "1 personne sera ajoutée" in words(page)
+    assert "nom absent" in words(page)
+    assert db.session.scalars(Guest.of(event)).all() == []
+
+    client.post(page.select_one("form.confirm")["action"])
+
+    assert [g.email for g in db.session.scalars(Guest.of(event))] == ["lea@agents.example"]
+    assert db.session.scalars(db.select(GuestImport)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "Le fichier est vide."),
+        (b"PK\x03\x04 not a workbook", "endommagé"),
+        (b"Ville;Pays\nLaon;France\n", "Colonne absente"),
+        (b"x" * 5_500_000, "dépasse"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(client, event, content, sentence):
+    response = client.post(at(event, "/import"), data={"file": (io.BytesIO(content), "liste.csv")})
+
+    assert response.status_code == 422
+    assert sentence in words(parse(response).select_one(".fr-message--error"))
+
+
+def test_choosing_reviewing_and_sending_invites_exactly_the_ticked(client, event, outbox):
+    wanted, later = make_guest(event), make_guest(event)
+    foreign = make_guest(make_event())
+
+    review = client.post(at(event, "/envoi/relecture"), data={"guests": [wanted.id, foreign.id]})
+    assert "1 personne recevra cette lettre" in words(parse(review))
+    assert outbox() == []
+    client.post(at(event, "/envoi"), data={"guests": [wanted.id, foreign.id]})
+
+    assert [m.to for m in outbox()] == [wanted.email]
+    assert db.session.get_one(Guest, later.id).state is GuestState.NOT_INVITED
+
+
+def test_a_letter_with_an_unknown_field_is_refused_and_kept_in_the_editor(client, event):
+    response = client.post(f"/gestion/evenements/{event.slug}/lettre", data={"subject": "Objet", "body": "{truc}"})
+
+    assert response.status_code == 422
+    assert "{truc}" in parse(response).select_one("textarea").text
+    assert "n’existe pas" in words(parse(response))
+
+
+def test_the_letter_is_previewed_as_a_given_guest_reads_it(client, event):
+    make_guest(event, make_person(first_name="Ana"))
+    chosen = make_guest(event, make_person(first_name="Zoé", last_name="Zédé"))
+
+    page = client.page(f"/gestion/evenements/{event.slug}/lettre?invite={chosen.id}")
+
+    assert "Bonjour Zoé Zédé" in words(page.select_one(".preview"))
+
+
+def test_correcting_the_address_says_that_the_old_link_is_dead(client, event, outbox):
+    guest = make_guest(event, make_person(last_name="Roy"))
+    make_invitation(guest)
+
+    response = client.post(
+        at(event, f"/{guest.id}"), data={"last_name": "Roy", "email": "juste@agents.example"}, follow_redirects=True
+    )
+
+    assert "L’ancien lien ne fonctionne plus" in words(parse(response))
+    assert [m.to for m in outbox()] == ["juste@agents.example"]
+
+
+def test_removing_a_guest_is_confirmed_first(client, event):
+    guest = make_guest(event)
+
+    assert "rien ne lui sera envoyé" in words(client.page(at(event, f"/{guest.id}/retrait")))
+    client.post(at(event, f"/{guest.id}/retrait"))
+
+    assert db.session.scalars(Guest.of(event)).all() == []
+
+
+def test_the_model_file_is_accepted_by_the_import(client, event):
+    content = client.get(at(event, "/modele.ods")).data
+
+    response = client.post(at(event, "/import"), data={"file": (io.BytesIO(content), "modele.ods")})
+
+    assert "1 personne sera ajoutée" in words(client.page(response.location))
+
+
+@pytest.mark.parametrize("path", ["/99", "/99999999999", "/99/retrait", "/import/99", "/import/99999999999"])
+def test_what_is_not_there_is_404(client, event, path):
+    assert client.get(at(event, path)).status_code == 404
