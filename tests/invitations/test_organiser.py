@@ -41,6 +41,12 @@ def make_structure(id_fs, departement):
     return save(Structure(id_fs=id_fs, name=f"France services {id_fs}", departement_code=departement, updated_at=NOW))
 
 
+def multipart(content: bytes) -> dict[str, object]:
+    """A sent file as bytes: the test client would leave a temporary file open behind a large one."""
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="liste.csv"\r\n\r\n'
+    return {"data": head + content + b"\r\n--b--\r\n", "content_type": "multipart/form-data; boundary=b"}
+
+
 def listed(page):
     return [words(link) for link in page.select("tbody th a")]
 
@@ -116,7 +122,7 @@ def test_a_file_is_previewed_before_anything_is_added(client, event):
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(client, event, content, sentence):
-    response = client.post(at(event, "/import"), data={"file": (io.BytesIO(content), "liste.csv")})
+    response = client.post(at(event, "/import"), **multipart(content))
 
     assert response.status_code == 422
     assert sentence in words(parse(response).select_one(".fr-message--error"))
