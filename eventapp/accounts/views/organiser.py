@@ -1,13 +1,12 @@
-"""One's own account, the team of an organisation, its contact and texts."""
+"""The team of an organisation, its contact and texts."""
 
 from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 
 from eventapp import access
-from eventapp.accounts import notices, organisations, passwords, people
-from eventapp.accounts import sign_in as sessions
-from eventapp.accounts.forms import ColleagueForm, NameForm, PasswordForm, RoleForm, SettingsForm
+from eventapp.accounts import organisations, people
+from eventapp.accounts.forms import ColleagueForm, RoleForm, SettingsForm
 from eventapp.accounts.models import Membership, Organisation, Role
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
@@ -18,43 +17,6 @@ bp = Blueprint("accounts_organiser", __name__)
 TEAM = "/gestion/organisations/<organisation_slug>/equipe"
 SETTINGS = "/gestion/organisations/<organisation_slug>/reglages"
 MEMBER = "<int(max=2147483647):member_id>"
-
-
-@bp.get("/gestion/compte")
-@access.member
-def account() -> str:
-    return _account_page(NameForm(obj=g.user), PasswordForm())
-
-
-@bp.post("/gestion/compte/nom")
-@access.member
-def rename() -> Any:
-    form = NameForm()
-    if not form.validate_on_submit():
-        return _account_page(form, PasswordForm(formdata=None)), 422
-    people.rename(g.user, form.name.data or "")
-    db.session.commit()
-    flash("Votre nom est enregistré.", "success")
-    return redirect(url_for("accounts_organiser.account"), 303)
-
-
-@bp.post("/gestion/compte/mot-de-passe")
-@access.member
-def change_password() -> Any:
-    form = PasswordForm()
-    if not form.validate_on_submit() or not _may_choose(form):
-        return _account_page(NameForm(formdata=None, obj=g.user), form), 422
-    user, now = g.user, utcnow()
-    try:
-        passwords.choose(user, form.password.data or "")
-    except Refused as refusal:
-        db.session.rollback()
-        return _account_page(NameForm(formdata=None, obj=g.user), _faulty(form, refusal)), 422
-    notices.password_changed(user, now=now)
-    db.session.commit()
-    sessions.begin(user, via="password", now=now)
-    flash("Votre mot de passe est changé. Vos autres sessions sont fermées.", "success")
-    return redirect(url_for("accounts_organiser.account"), 303)
 
 
 @bp.get(TEAM)
@@ -74,7 +36,7 @@ def invite(organisation_slug: str) -> Any:
         membership = people.invite_colleague(organisation, email, name, role, by=g.user, now=utcnow())
     except Refused as refusal:
         db.session.rollback()
-        return _team_page(organisation, _faulty(form, refusal)), 422
+        return _team_page(organisation, faulty(form, refusal)), 422
     db.session.commit()
     flash(f"Une invitation part vers {membership.user.email}.", "success")
     return _back_to_team(organisation)
@@ -99,7 +61,7 @@ def change_role(organisation_slug: str, member_id: int) -> Any:
         people.change_role(membership, Role(form.role.data), by=g.user, now=utcnow())
     except Refused as refusal:
         db.session.rollback()
-        return _member_page(membership, _faulty(form, refusal)), 422
+        return _member_page(membership, faulty(form, refusal)), 422
     db.session.commit()
     flash(f"Le rôle de {membership.user.label} est enregistré.", "success")
     return _back_to_team(organisation)
@@ -149,7 +111,7 @@ def describe(organisation_slug: str) -> Any:
         organisations.describe(organisation, form.data, by=g.user, now=utcnow())
     except Refused as refusal:
         db.session.rollback()
-        return _settings_page(organisation, _faulty(form, refusal)), 422
+        return _settings_page(organisation, faulty(form, refusal)), 422
     _show_on_cached_pages(organisation)
     db.session.commit()
     flash("Les réglages sont enregistrés. Les pages publiques les montrent.", "success")
@@ -188,43 +150,18 @@ def _member(organisation: Organisation, member_id: int) -> Membership:
     return membership
 
 
-def _may_choose(form: PasswordForm) -> bool:
-    """Whoever has a password gives it; whoever has just come by a link need not: that is how one is replaced."""
-    if sessions.came_by_link() and sessions.is_fresh():
-        return True
-    if not g.user.password:
-        form.form_errors.append("Pour choisir un mot de passe, connectez-vous d’abord par un lien reçu par courriel.")
-        return False
-    if passwords.belongs_to(g.user, form.current.data or ""):
-        return True
-    form.current.errors = ["Ce n’est pas votre mot de passe actuel."]
-    return False
-
-
 def _show_on_cached_pages(organisation: Organisation) -> None:
     """Event pages show the contact and the accessibility status: a new revision renews them everywhere."""
     events = db.update(Event).where(Event.organisation_id == organisation.id)
     db.session.execute(events.values(revision=Event.revision + 1))
 
 
-def _faulty(form: Any, refusal: Refused) -> Any:
+def faulty(form: Any, refusal: Refused) -> Any:
     if refusal.field in form:
         form[refusal.field].errors = [str(refusal)]
     else:
         form.form_errors.append(str(refusal))
     return form
-
-
-def _account_page(name_form: NameForm, password_form: PasswordForm) -> str:
-    by_link = sessions.came_by_link() and sessions.is_fresh()
-    return render_template(
-        "accounts/organiser/account.html",
-        form=name_form if name_form.errors else password_form,
-        name_form=name_form,
-        password_form=password_form,
-        asks_current=bool(g.user.password) and not by_link,
-        shortest=passwords.shortest(g.user),
-    )
 
 
 def _team_page(organisation: Organisation, form: ColleagueForm) -> str:
