@@ -32,6 +32,7 @@ from eventapp.events.fields import (
 from eventapp.events.forms import LINE, LINES, MARKDOWN, PLACES, SLUG, RevisionForm, at_most
 from eventapp.events.local_times import ZONES
 from eventapp.events.models import Audience, Event, Venue
+from eventapp.formats import phone
 from eventapp.text import normal_phone
 
 
@@ -202,6 +203,7 @@ def shown_details(event: Event) -> dict[str, Any]:
             "revision", "title", "summary", "description", "contact_name", "contact_phone", "contact_email",
             "capacity", "per_structure", "waiting_list", "offer_hours",
         )},
+        "contact_phone": phone(event.contact_phone),
         "audience": event.audience.value,
         "venue_access": event.venue.access,
         **show_moment(event.opens_at, "opens", zone),

@@ -1,46 +1,49 @@
-"""The events of the home page: those to come, soonest first, and the latest past ones; by region when many."""
+"""The events of the home page: those to come, soonest first, then past ones by pages; by region when many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from eventapp import pagination
 from eventapp.accounts.models import Organisation
 from eventapp.events.models import Audience, Event
 from eventapp.extensions import db
 from eventapp.network.models import Region
 
-SHOWN = 100  # of each kind: a page stays light; the regions narrow it
+COMING = 100  # the regions narrow them
+PAST = 20
+LATEST_FIRST = pagination.Order((Event.starts_at, Event.id), lambda e: (e.starts_at, e.id), descending=True)
 MANY = 6  # from so many on, the region filter helps
 
 
 @dataclass(frozen=True)
 class Lists:
     upcoming: Sequence[Event]
-    past: Sequence[Event]
+    past: pagination.Page[Event]
     region: Region | None
     region_links: Sequence[tuple[str, str, bool]]  # label, slug, is it this one
     steps: dict[int, str]  # by event id, in words without figures
 
     @property
     def is_empty(self) -> bool:
-        return not self.upcoming and not self.past
+        return not self.upcoming and not self.past.rows
 
 
-def of(region_slug: str, *, now: datetime) -> Lists:
-    """An unknown region counts as none."""
+def of(args: Mapping[str, str], *, now: datetime) -> Lists:
+    """`args`: region, apres, avant. An unknown region counts as none."""
     visible = db.select(Event).join(Event.organisation).where(Event.published_at.is_not(None))
     owners = visible.with_only_columns(Organisation.region_code)
     regions = db.session.scalars(db.select(Region).where(Region.code.in_(owners)).order_by(Region.name)).all()
-    region = next((r for r in regions if r.slug == region_slug), None)
+    region = next((r for r in regions if r.slug == args.get("region")), None)
     total = db.session.scalar(db.select(db.func.count()).select_from(visible.subquery())) or 0
     if region is not None:
         visible = visible.where(Organisation.region_code == region.code)
-    upcoming = visible.where(Event.ends_at > now).order_by(Event.starts_at, Event.id).limit(SHOWN)
-    past = visible.where(Event.ends_at <= now).order_by(Event.starts_at.desc(), Event.id.desc()).limit(SHOWN)
+    upcoming = visible.where(Event.ends_at > now).order_by(Event.starts_at, Event.id).limit(COMING)
+    past = visible.where(Event.ends_at <= now)
     coming = db.session.scalars(upcoming).all()
     return Lists(
         upcoming=coming,
-        past=db.session.scalars(past).all(),
+        past=pagination.page(past, LATEST_FIRST, after=args.get("apres"), before=args.get("avant"), size=PAST),
         region=region,
         region_links=_links(regions, region) if total >= MANY and len(regions) > 1 else (),
         steps={event.id: step_of(event, now=now) for event in coming},

@@ -3,11 +3,34 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from eventapp.agenda.models import Session
+from eventapp.events.models import Event
+from eventapp.exchange.event_file import EventFile, SessionPart
 from eventapp.extensions import db
 from eventapp.registrations import notices
 from eventapp.registrations.models import Booking, Registration, Status
+
+
+def will_be_told(event: Event, before: EventFile, after: EventFile) -> int:
+    """How many people a waiting file would write to, if it were published now."""
+    if _when_and_where(before) != _when_and_where(after):
+        return notices.people_to_tell(event)
+    old, new = ({s.slug: _calendar_facts(s) for s in file.sessions} for file in (before, after))
+    changed = [slug for slug, facts in old.items() if new.get(slug) != facts]
+    booked = (
+        db.select(db.func.count(db.distinct(Booking.registration_id)))
+        .join(Booking.registration)
+        .join(Booking.session)
+        .where(
+            Session.event_id == event.id,
+            Session.slug.in_(changed),
+            Booking.released_at.is_(None),
+            Registration.status != Status.CANCELLED,
+        )
+    )
+    return db.session.scalar(booked) or 0
 
 
 def release_cancelled(changed: Collection[Session], *, now: datetime) -> dict[Registration, list[Session]]:
@@ -38,3 +61,12 @@ def tell_those_who_booked(concerned: dict[Registration, list[Session]], *, now: 
         else:
             notices.changed(registration, now=now)
     return len(concerned)
+
+
+def _when_and_where(file: EventFile) -> tuple[Any, ...]:
+    return file.starts_at, file.ends_at, file.venue.one_line
+
+
+def _calendar_facts(session: SessionPart) -> tuple[Any, ...]:
+    """See agenda.editing.CALENDAR_FACTS."""
+    return session.starts_at, session.ends_at, session.room, session.online_url

@@ -161,3 +161,12 @@ def test_hostile_words_stay_words(client):
         assert [tag for tag in page.find_all("script") if not tag.get("src")] == []
         assert page.select("a[href^=javascript]") == []
         assert "{{7*7}}" in page.text
+
+
+def test_past_events_come_by_pages(client):
+    for n in range(30):
+        past(title=f"Passée {n}", starts_at=utcnow() - (n + 2) * DAY, ends_at=utcnow() - (n + 1) * DAY)
+    first = client.page("/")
+    second = client.page("/" + first.select_one("a[rel=next]")["href"])
+    titles = [words(tag) for page in (first, second) for tag in page.select(".event-card__title")]
+    assert titles == [f"Passée {n}" for n in range(30)]

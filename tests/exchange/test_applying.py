@@ -12,6 +12,7 @@ from eventapp.agenda.models import Session
 from eventapp.events.models import Category, Event, Status
 from eventapp.exchange import applying, reading, taking, writing
 from eventapp.exchange.faults import BadFile
+from eventapp.exchange.telling import will_be_told
 from eventapp.extensions import db
 from eventapp.registrations.models import Booking, Question
 from tests.exchange.files import MINIMAL, WHOLE, event_files
@@ -226,3 +227,21 @@ def test_another_word_tells_nobody(outbox):
 
 def test_a_minimal_file_is_enough():
     assert import_(MINIMAL).event.organisation.email == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({"title": "Autre"}, 0),
+        ({"ends_at": "2027-01-14T18:00"}, 2),
+        ({"sessions": WHOLE["sessions"][:1], "choice_required": []}, 1),
+        ({"sessions": WHOLE["sessions"][1:]}, 0),
+    ],
+)
+def test_the_number_told_is_known_before_publishing(changes, count):
+    event = import_(WHOLE, publish=True).event
+    book(event, "table-ronde")
+    make_registration(event)
+    file = reading.read(edited(**changes))
+    assert will_be_told(event, taking.take(event), file) == count
+    assert import_(edited(**changes), update=True, publish=True, now=LATER).told == count

@@ -12,9 +12,9 @@ from eventapp.events.models import Event
 from eventapp.events.views.blueprint import EVENT, back_to, bp, find_event
 from eventapp.exchange import applying, taking
 from eventapp.exchange.differences import differences
+from eventapp.exchange.telling import will_be_told
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.registrations import notices
 
 
 @bp.get(f"{EVENT}/brouillon")
@@ -24,10 +24,11 @@ def draft(slug: str) -> str:
     file = applying.waiting_file(event)
     if file is None:
         abort(404)
+    before = taking.take(event)
     return render_template(
         "events/organiser/draft.html",
         event=event, organisation=event.organisation,
-        differences=differences(taking.take(event), file), told=notices.people_to_tell(event),
+        differences=differences(before, file), told=will_be_told(event, before, file),
     )  # fmt: skip
 
 

@@ -19,8 +19,7 @@ bp = Blueprint("events", __name__)
 @access.everyone
 @cached_page(versions.of_home)
 def home() -> str:
-    region = request.args.get("region", "")
-    return render_template("events/home.html", lists=public_list.of(region, now=utcnow()))
+    return render_template("events/home.html", lists=public_list.of(request.args, now=utcnow()))
 
 
 @bp.get("/evenements/<slug>/")
