@@ -1,7 +1,7 @@
 """An empty database and all migrations give what the models say, on both databases; and the reference data."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from eventapp.extensions import db
 from eventapp.network.models import Departement, Region
 from tests import databases
 
-Schema = dict[str, dict[str, Any]]
+Schema = dict[str, str]
 
 
 @pytest.fixture
@@ -78,36 +78,34 @@ def test_migrations_can_be_undone(migrated: Flask):
 
 
 def schema(app: Flask) -> Schema:
-    with app.app_context(), db.engine.connect() as connection:
-        inspector = inspect(connection)
-        names = [name for name in inspector.get_table_names() if name != "alembic_version"]
-        found = {name: table(inspector, name) for name in names}
+    """Everything reflection knows, one line a fact, so that a difference names what differs."""
     with app.app_context():
+        with db.engine.connect() as connection:
+            inspector = inspect(connection)
+            names = [name for name in inspector.get_table_names() if name != "alembic_version"]
+            found = {fact: value for name in names for fact, value in facts(inspector, name)}
         db.engine.dispose()
     return found
 
 
-def table(inspector: Inspector, name: str) -> dict[str, Any]:
-    """Everything reflection knows of a table, in an order of its own."""
-    return {
-        "columns": {
-            column["name"]: (str(column["type"]), column["nullable"], column["default"])
-            for column in inspector.get_columns(name)
-        },
-        "primary key": inspector.get_pk_constraint(name),
-        "foreign keys": by_name(inspector.get_foreign_keys(name)),
-        "unique": by_name(inspector.get_unique_constraints(name)),
-        "checks": {check["name"]: plain(check["sqltext"]) for check in inspector.get_check_constraints(name)},
-        "indexes": by_name(inspector.get_indexes(name)),
+def facts(inspector: Inspector, table: str) -> Iterator[tuple[str, str]]:
+    yield f"{table} primary key", plain(inspector.get_pk_constraint(table))
+    kinds = {
+        "column": inspector.get_columns,
+        "foreign key": inspector.get_foreign_keys,
+        "unique": inspector.get_unique_constraints,
+        "check": inspector.get_check_constraints,
+        "index": inspector.get_indexes,
     }
+    for kind, reflect in kinds.items():
+        for thing in reflect(table):
+            yield f"{table} {kind} {thing['name']}", plain(thing)
 
 
-def by_name(things: list[Any]) -> dict[str, str]:
-    return {str(thing["name"]): plain(str(sorted(thing.items()))) for thing in things}
-
-
-def plain(sql: str) -> str:
-    return re.sub(r"\s+", " ", sql).strip()
+def plain(thing: Any) -> str:
+    if isinstance(thing, dict):
+        return ", ".join(f"{name}={plain(value)}" for name, value in sorted(thing.items()))
+    return re.sub(r"\s+", " ", str(thing)).strip()
 
 
 def territory(app: Flask) -> tuple[list[Any], list[Any]]:
