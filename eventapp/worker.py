@@ -53,7 +53,7 @@ class Worker:
             try:
                 is_busy = self.turn()
                 pause = IDLE_SECONDS
-            except (OperationalError, InterfaceError, TimeoutError) as error:
+            except (OperationalError, InterfaceError, NoConnection) as error:
                 current_app.logger.error("worker: database unavailable: %s", type(error).__name__)
                 is_busy, pause = False, min(pause * 2, LONGEST_PAUSE)
             except Exception:
