@@ -221,7 +221,9 @@ def test_reading_changes_nothing(app, client, signed_in):
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and rule.endpoint != "static":
             path = fill(app, rule)
-            assert client.get(path, buffered=True).status_code < 500 or path == "/readyz"
+            response = client.get(path, buffered=True)
+            assert response.status_code < 500 or path == "/readyz"
+            assert score(response) >= 130
             client.head(path, buffered=True)
     assert dump() == before
 
@@ -232,6 +234,43 @@ def test_static_files_are_kept_a_year_under_their_hash(client):
     assert client.get("/static/js/app.js?v=autre", buffered=True).headers["Cache-Control"] == "no-cache"
     assert client.get("/static/js/app.js", buffered=True).headers["Cache-Control"] == "no-cache"
     assert f"app.js?v={content_hash('js/app.js')}" in client.get("/cookies").text
+
+
+def test_what_everyone_may_read_does_not_depend_on_cookies(app, client, monkeypatch):
+    client.sign_in(make_user(make_organisation()))
+    monkeypatch.setattr(app.login_manager, "_user_callback", lambda _key: pytest.fail("loaded the user"))
+    for path in ("/cookies", "/rien", "/static/js/app.js"):
+        response = client.get(path, buffered=True)
+        assert "Set-Cookie" not in response.headers
+        assert "Cookie" not in response.vary or path == "/rien"
+
+
+def test_too_large_a_form_is_refused_with_a_sentence(client):
+    response = client.post("/connexion", data={"email": "a" * 7_000_000})
+    assert response.status_code == 413
+    assert words(parse(response).h1) == "Envoi trop volumineux"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE"])
+def test_other_methods_are_refused(client, method):
+    response = client.open("/cookies", method=method)
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
+
+
+@pytest.mark.long
+@pytest.mark.both_databases
+def test_a_lock_held_by_someone_else_is_a_503(app, client, database):
+    user = make_user(make_organisation())
+    client.sign_in(user)
+    with db.engine.connect() as other:
+        if database == "sqlite":
+            other.exec_driver_sql("UPDATE user_account SET name = 'x'")
+        else:
+            other.exec_driver_sql("LOCK TABLE user_account IN EXCLUSIVE MODE")
+        response = client.post("/gestion/compte/nom", data={"name": "Autre"})
+        other.rollback()
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
 
 
 def test_the_states_design_system_replaces_ours(tmp_path):

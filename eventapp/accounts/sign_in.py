@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, session
+from flask_login import current_user
+from flask_login.utils import _user_context_processor
 from flask_security import RoleMixin, logout_user
 from flask_security import login_user as start
 from flask_security.core import _user_loader as user_of_session
@@ -47,11 +49,18 @@ def init_security(app: Flask) -> None:
     for name, value in SETTINGS.items():
         app.config.setdefault(f"SECURITY_{name}", value)
     security.init_app(app, SQLAlchemyUserDatastore(db, User, NoRole), register_blueprint=False)
+    _ask_for_the_user_only_where_needed(app)
     security.login_manager.user_loader(load)
     security.login_manager.request_loader(lambda _request: None)  # a session is the only way in
-    # nor is there a « remember me », for which Flask-Login would open the session of every answer (Vary: Cookie)
+
+
+def _ask_for_the_user_only_where_needed(app: Flask) -> None:
+    """Left as they are, the libraries load the user for each request and template: public and error pages, which
+    need no database, would wait for it, and every answer, static files too, would vary by cookie."""
+    security.principal.identity_loaders.clear()
+    app.template_context_processors[None].remove(_user_context_processor)
     app.after_request_funcs[None].remove(security.login_manager._update_remember_cookie)
-    security.principal.identity_loaders.clear()  # else every request, public ones too, would load its user
+    app.jinja_env.globals["current_user"] = current_user
 
 
 def load(uniquifier: str) -> User | None:
