@@ -263,6 +263,7 @@ def test_other_methods_are_refused(client, method):
 def test_a_lock_held_by_someone_else_is_a_503(app, client, database):
     user = make_user(make_organisation())
     client.sign_in(user)
+    db.session.commit()
     with db.engine.connect() as other:
         if database == "sqlite":
             other.exec_driver_sql("UPDATE user_account SET name = 'x'")
