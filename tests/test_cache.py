@@ -1,6 +1,8 @@
 """Public answers kept in the process: how they are found again, renewed, sent, and never mixed with personal ones."""
 
 import gzip
+import time
+import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +11,10 @@ from sqlalchemy.exc import OperationalError
 
 from eventapp import access, cache
 from eventapp.cache import Shelf, Version, cached_page
+from eventapp.events import lifecycle
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from tests.factories import NOW, make_event
 
 
 class Counter:
@@ -192,3 +198,22 @@ def test_the_shelf_is_bounded_and_what_is_used_stays():
 
     assert list(shelf.entries) == ["c", "a", "d"]
     assert shelf.bytes == sum(entry.size for entry in shelf.entries.values())
+
+
+def test_a_change_shows_in_every_process_within_a_second(start_site):
+    site = start_site(lambda: make_event(slug="rencontre", title="Avant"), workers=2)
+    address = f"{site.url}/evenements/rencontre/programme"
+    assert ["Avant" in _read(address) for _ in range(20)] == [True] * 20
+
+    with site.app.app_context():
+        event = db.session.scalars(db.select(Event)).one()
+        lifecycle.edit(event, {"title": "Après"}, now=NOW, by=None)
+        db.session.commit()
+    time.sleep(1)
+
+    assert ["Après" in _read(address) for _ in range(20)] == [True] * 20
+
+
+def _read(address):
+    with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own server
+        return answer.read().decode()

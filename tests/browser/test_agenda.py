@@ -1,0 +1,100 @@
+"""The programme in a real browser: read on every screen, written without JavaScript and by keyboard."""
+
+from datetime import timedelta
+
+from flask.sessions import SecureCookieSessionInterface
+
+from eventapp.accounts.models import User
+from eventapp.agenda.models import BookingMode, Kind, Session
+from eventapp.extensions import db
+from tests.browser.screens import each_screen, overflows, tab_to
+from tests.factories import STARTS, make_event, make_room, make_session, make_speaker, make_user
+
+HOUR = timedelta(hours=1)
+AFTERNOON = STARTS + 5 * HOUR
+DESK = "/gestion/evenements/rencontre"
+
+
+def seed():
+    event = make_event(slug="rencontre", ends_at=STARTS + 32 * HOUR)
+    make_user(event.organisation)
+    jeanne = make_speaker(event, slug="jeanne", last_name="Martin")
+    rooms = [make_room(event, slug=f"salle-{n}", name=f"Salle {n}") for n in (1, 2)]
+    make_session(event, jeanne, room=rooms[0], kind=Kind.PLENARY, slug="pleniere", description="Un **point**.")
+    make_session(event, kind=Kind.BREAK, title="Pause", starts_at=STARTS + HOUR)
+    for room in rooms:
+        facts = {"kind": Kind.WORKSHOP, "booking": BookingMode.REQUIRED, "capacity": 12}
+        make_session(event, room=room, starts_at=AFTERNOON, **facts)
+    make_session(event, title="Visite", kind=Kind.VISIT, starts_at=STARTS + 24 * HOUR, cancelled_at=STARTS)
+
+
+def sign_in(page, site):
+    """The session that signing in would have given."""
+    with site.app.app_context():
+        user = db.session.scalars(db.select(User)).first()
+        signed = SecureCookieSessionInterface().get_signing_serializer(site.app)
+        value = signed.dumps({"_user_id": user.fs_uniquifier, "_fresh": True})
+    page.context.add_cookies([{"name": "session", "value": value, "url": site.url}])
+
+
+PAGES = [
+    "/evenements/rencontre/programme",
+    *(
+        f"{DESK}/{path}"
+        for path in (
+            "programme",
+            "programme/nouvelle-session",
+            "programme/choix-obligatoires",
+            "sessions/pleniere",
+            "sessions/pleniere/annulation",
+            "salles",
+            "salles/salle-1",
+            "intervenants",
+            "intervenants/jeanne",
+        )
+    ),
+]
+
+
+def test_every_page_is_accessible_on_every_screen(start_site, page, axe):
+    site = start_site(seed)
+    sign_in(page, site)
+    for path in PAGES:
+        assert page.goto(site.url + path).status == 200
+        for screen in each_screen(page):
+            assert axe(page) == [], screen
+            assert not overflows(page), screen
+
+
+def test_a_session_is_written_without_javascript(start_site, page_without_js):
+    page, site = page_without_js, start_site(seed)
+    sign_in(page, site)
+    page.goto(f"{site.url}{DESK}/programme/nouvelle-session")
+    page.get_by_label("Titre").fill("Aller vers")
+    page.get_by_label("Début").fill("15:00")
+    page.get_by_label("Fin").fill("16:00")
+    page.get_by_role("button", name="Ajouter des lignes").click()
+    last = page.get_by_role("group", name="Intervenant 6")
+    last.get_by_label("Personne").select_option("jeanne")
+    last.get_by_label("Précision").fill("sous réserve")
+
+    page.get_by_role("button", name="Ajouter au programme").click()
+
+    assert page.get_by_text("«\u00a0Aller vers\u00a0» est au programme.").is_visible()
+    with site.app.app_context():
+        session = db.session.scalars(db.select(Session).where(Session.slug == "aller-vers")).one()
+        assert [(a.speaker.slug, a.note) for a in session.appearances] == [("jeanne", "sous réserve")]
+
+
+def test_a_wrong_hour_is_corrected_by_keyboard_from_the_summary(start_site, page):
+    site = start_site(seed)
+    sign_in(page, site)
+    page.goto(f"{site.url}{DESK}/sessions/pleniere")
+    page.get_by_label("Fin").fill("08:00")
+    page.get_by_role("button", name="Enregistrer la session").press("Enter")
+
+    tab_to(page, "#erreurs a")
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id || location.hash") in ("ends", "#ends")
+    assert page.title().startswith("Erreur")
