@@ -14,6 +14,7 @@ from eventapp.text import fold_email, one_line
 
 LINK_LASTS = timedelta(minutes=30)
 INVITATION_LASTS = timedelta(days=7)
+KEPT_AFTER = timedelta(days=7)  # a spent link still says so for a week; then its address is unknown
 
 
 class LinkSpent(Refused):
@@ -128,6 +129,7 @@ def hold(organisation: Organisation) -> None:
 
 
 def _issue(user_id: int | None, now: datetime, lasts: timedelta) -> SignInLink:
+    db.session.execute(db.delete(SignInLink).where(SignInLink.expires_at < now - KEPT_AFTER))
     issued = tokens.issue(SignInLink.PURPOSE)
     link = SignInLink(user_id=user_id, nonce=issued.nonce, digest=issued.digest, created_at=now, expires_at=now + lasts)
     db.session.add(link)
