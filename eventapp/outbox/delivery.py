@@ -164,7 +164,7 @@ class Smtp:
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
             if line.host is not None:
                 line.host.close()
-            raise LineDown(_reason(error)) from error
+            raise LineDown from error
         self.line = line
 
 
@@ -189,13 +189,6 @@ class _Watch:
 
 def _transport() -> Transport:
     return Kept() if current_app.config["EVENTAPP_DEMO"] else Smtp()
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        words = error.smtp_error
-        return f"{error.smtp_code} {words.decode('utf-8', 'replace') if isinstance(words, bytes) else words}"
-    return type(error).__name__
 
 
 def _deliver(lease: Lease, transport: Transport, clock: Callable[[], datetime]) -> bool:

@@ -1,6 +1,8 @@
 """What went wrong, in words for an organiser; and whether trying again makes sense."""
 
 import smtplib
+import socket
+import ssl
 
 from eventapp.outbox.models import State
 from eventapp.outbox.queue import Outcome
@@ -9,6 +11,17 @@ from eventapp.text import one_line
 LONGEST_REPLY = 300
 # The server wants something of us (TLS, a password), not of this message: an administrator can repair that.
 OUR_FAULT = frozenset({530, 534, 535, 538})
+
+
+IN_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (ConnectionRefusedError, "connexion refusée"),
+    (ssl.SSLCertVerificationError, "son certificat n’est pas reconnu"),
+    (ssl.SSLError, "la connexion chiffrée n’aboutit pas"),
+    (socket.gaierror, "son nom est introuvable"),
+    (TimeoutError, "délai dépassé"),
+    (smtplib.SMTPNotSupportedError, "il n’accepte pas le chiffrement ou l’identification demandés"),
+    (smtplib.SMTPServerDisconnected, "il a raccroché"),
+)
 
 
 class LineDown(Exception):
@@ -20,7 +33,10 @@ class InDoubt(Exception):
 
 
 def of_line(error: LineDown, may_have_left: bool) -> Outcome:
-    return _later(f"Le serveur d’envoi ne répond pas{_because(str(error))}. Nouvel essai automatique.", may_have_left)
+    cause = error.__cause__
+    code, reply = _reply(cause) if isinstance(cause, smtplib.SMTPResponseException) else (0, "")
+    reason = f"{code} {reply}" if code else next((words for kind, words in IN_WORDS if isinstance(cause, kind)), "")
+    return _later(f"Le serveur d’envoi ne répond pas{_because(reason)}. Nouvel essai automatique.", may_have_left)
 
 
 def of_sending(error: Exception, may_have_left: bool) -> Outcome:

@@ -182,9 +182,7 @@ def test_a_dead_server_keeps_the_row_and_spares_the_others(app, send, monkeypatc
 
     assert [reload(message).attempts for message in messages] == [1, 0, 0]
     assert {message.state for message in messages} == {State.QUEUED}
-    assert messages[0].last_error == (
-        "Le serveur d’envoi ne répond pas (ConnectionRefusedError). Nouvel essai automatique."
-    )
+    assert messages[0].last_error == ("Le serveur d’envoi ne répond pas (connexion refusée). Nouvel essai automatique.")
 
 
 def test_what_a_dead_server_kept_leaves_when_it_is_back(app, server, send, monkeypatch):
