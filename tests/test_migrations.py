@@ -19,19 +19,28 @@ Schema = dict[str, str]
 
 
 @pytest.fixture
-def empty_database(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Callable[[str], Flask]:
+def empty_database(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterator[Callable[[str], Flask]]:
     """`empty_database("name")`: an application on a database without any table."""
+    made: list[Flask] = []
 
     def make(name: str) -> Flask:
+        made.append(databases.make_app(url_of(name)))
+        return made[-1]
+
+    def url_of(name: str) -> str:
         if database == "sqlite":
-            return databases.make_app(f"sqlite:///{tmp_path / name}.db")
+            return f"sqlite:///{tmp_path / name}.db"
         url: str = request.getfixturevalue("postgresql_url")
         with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             connection.execute(f"CREATE DATABASE {name}")
-        return databases.make_app(url.replace("/postgres?", f"/{name}?"))
+        return url.replace("/postgres?", f"/{name}?")
 
-    return make
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture
