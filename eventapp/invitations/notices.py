@@ -22,7 +22,7 @@ def invitation(invitation: Invitation, *, priority: Priority, now: datetime) -> 
     )
 
 
-@letter("invitations/invitation")
+@letter("invitations/invitation", title="Invitation")
 def invitation_contents(_message: Message, invitation_id: int, letter_id: int) -> Contents:
     invitation = db.session.get(Invitation, invitation_id)
     if invitation is None or invitation.revoked_at is not None:
