@@ -33,6 +33,7 @@ def of_event(slug: str) -> Version | None:
         event.revision,
         event.contact,
         event.organisation.name,
+        event.organisation.accessibility_status,
         limits.availability(event, now=now),
         limits.session_places(event),
     )
@@ -44,7 +45,8 @@ def of_home() -> Version:
     now = utcnow()
     facts = db.select(db.func.count(Event.id), db.func.sum(Event.revision), db.func.max(Event.updated_at))
     counted = tuple(db.session.execute(facts.where(Event.published_at.is_not(None))).one())
-    names = tuple(db.session.scalars(db.select(Organisation.name).order_by(Organisation.id)))
+    owners = db.select(Organisation.name, Organisation.region_code).order_by(Organisation.id)
+    names = tuple(map(tuple, db.session.execute(owners)))
     instants = [
         db.select(db.func.min(moment)).where(moment > now, Event.published_at.is_not(None)).scalar_subquery()
         for moment in (Event.opens_at, Event.closes_at, Event.starts_at, Event.ends_at)
