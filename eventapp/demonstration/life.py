@@ -125,7 +125,7 @@ def _wishes(event: Event, lottery: random.Random) -> dict[str, Any]:
         ("usagers-en-situation-de-vulnerabilite", "aller-vers", "demarches-en-ligne"), (46, 29, 25)
     )[0]
     wanted = [round_table]
-    wanted += lottery.choices(([], ["renoncement-aux-droits"], ["ecrire-simplement"]), (40, 40, 20))[0]
+    wanted += lottery.choices(([], ["renoncement-aux-droits"], ["ecrire-simplement"]), (62, 26, 12))[0]
     wanted += ["visite-du-palais"] if lottery.random() < 0.08 else []
     eats = lottery.random() < 0.85
     answers: dict[str, Any] = {"dejeuner": eats}
