@@ -42,6 +42,8 @@ def register(app: Flask) -> None:
 
 def guard() -> Any:
     """Runs before every view; a member's `g.user` is the signed-in User."""
+    if "\0" in request.path:
+        abort(404)  # no database holds it, and PostgreSQL refuses to compare with it
     if request.endpoint is None or request.endpoint == "static":
         return None
     if request.method not in SAFE_METHODS and comes_from_elsewhere():

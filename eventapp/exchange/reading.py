@@ -52,7 +52,7 @@ def _event(at: Cursor) -> EventFile:
     zone = _zone(at)
     rooms = tuple(room(part) for part in at.parts("rooms", 500))
     speakers = tuple(speaker(part) for part in at.parts("speakers", 2_000))
-    session_parts = at.parts("sessions", 2_000)
+    session_parts = at.parts("sessions", 1_000)
     known_rooms, known_speakers = {room.slug for room in rooms}, {speaker.slug for speaker in speakers}
     sessions = tuple(session(part, zone, known_rooms, known_speakers) for part in session_parts)
     starts_at, ends_at = at.span(zone)

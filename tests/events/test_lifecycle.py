@@ -134,3 +134,16 @@ def test_a_free_slug_takes_the_year_then_a_number():
     make_event(slug="rencontre-d-ete-2027")
     assert lifecycle.free_slug("Rencontre d’Été", 2027) == "rencontre-d-ete-2027-2"
     assert lifecycle.free_slug("日本", 2027) == "evenement"
+
+
+@pytest.mark.both_databases
+def test_holding_again_in_the_same_transaction_keeps_what_was_read():
+    event = make_event()
+    db.session.commit()
+    lifecycle.hold(event)
+    event.title = "Lu après le verrou"
+    lifecycle.hold(event)
+    assert "title" in db.inspect(event).dict
+    db.session.rollback()
+    lifecycle.hold(event)
+    assert "title" not in db.inspect(event).dict

@@ -170,3 +170,9 @@ def test_past_events_come_by_pages(client):
     second = client.page("/" + first.select_one("a[rel=next]")["href"])
     titles = [words(tag) for page in (first, second) for tag in page.select(".event-card__title")]
     assert titles == [f"Passée {n}" for n in range(30)]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("path", ["/evenements/a%00b/", "/evenements/%ff/", "/evenements/%ed%a0%80/compte-rendu"])
+def test_an_address_that_no_database_holds_is_not_found(client, path):
+    assert client.get(path).status_code == 404

@@ -9,11 +9,12 @@ from eventapp.registrations.seats import availability, session_places
 
 
 def shown_event(event: Event, *, now: datetime) -> dict[str, Any]:
+    is_over = event.cancelled_at is not None or event.has_ended(now)
     return {
         "event": event,
         "availability": availability(event, now=now),
         "days": programme(event),
-        "places": session_places(event),
+        "places": {} if is_over else session_places(event),
         "by_invitation": event.audience is Audience.INVITED,
         "has_ended": event.has_ended(now),
     }
