@@ -53,7 +53,10 @@ def of_sending(error: Exception, may_have_left: bool) -> Outcome:
 
 
 def of_address() -> Outcome:
-    return Outcome(state=State.FAILED, error="Cette adresse électronique n’est pas valable. Corrigez-la puis renvoyez.")
+    return Outcome(
+        state=State.FAILED,
+        error="Cette adresse électronique n’est pas valable. Corrigez-la dans la fiche de la personne.",
+    )
 
 
 def of_rendering(error: Exception) -> Outcome:

@@ -22,7 +22,9 @@ LONGEST_WAIT = timedelta(hours=1)
 FIRST_WAIT = timedelta(seconds=15)
 CANDIDATES = 10
 WAITING = (State.UNCERTAIN, State.QUEUED)
-INTERRUPTED = "L’envoi a été interrompu ; le courriel est peut-être parti. Il est renvoyé avec le même identifiant."
+INTERRUPTED = (
+    "L’envoi a été interrompu\u00a0; le courriel est peut-être parti. Il est renvoyé avec le même identifiant."
+)
 
 
 class CannotResend(Refused):
