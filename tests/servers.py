@@ -62,6 +62,7 @@ class Starter:
         with_worker: bool = False,
         may_fail: bool = False,
         command: list[str] | None = None,
+        application: str = "wsgi:app",
         environ: Mapping[str, str] | None = None,
     ) -> Site:
         port = free_port()
@@ -73,7 +74,8 @@ class Starter:
         self.sites.append(site)
         settings: Settings = app.config["SETTINGS"]
         address = serve.Address(host="127.0.0.1", port=port, workers=workers)
-        self._start(site, command or serve.command(address, settings, log_level="warning"), given)
+        served = [*serve.command(address, settings, log_level="warning")[:-1], application]
+        self._start(site, command or served, given)
         if with_worker:
             self._start(site, [sys.executable, "-m", "flask", "--app", "wsgi", "worker"], given)
         _wait(site)
