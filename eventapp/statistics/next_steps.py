@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from eventapp.events.models import Event, Status
+from eventapp.events.models import Audience, Event, Status
 from eventapp.formats import NBSP, french_date, french_datetime, french_time, plural
 from eventapp.statistics.figures import Figures, SessionFigures
 
@@ -90,7 +90,7 @@ def _invitations(event: Event, figures: Figures, now: datetime) -> Iterator[Step
     if event.registration_has_closed(now):
         return
     guests, deadline = figures.guests, event.closes_at or event.starts_at
-    if not guests.total:
+    if not guests.total and (event.audience is Audience.INVITED or figures.is_blank):
         yield _import_guests()
     if guests.not_invited:
         waiting = plural(guests.not_invited, "invité attend son invitation", "invités attendent leur invitation")
