@@ -5,13 +5,17 @@ import sqlite3
 import time
 
 import pytest
+from flask_security import hash_password
 from limits import parse
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from eventapp import limits as rules
+from eventapp.accounts import people
+from eventapp.clock import utcnow
 from eventapp.counters import Counters
 from eventapp.extensions import limiter
+from tests.factories import make_organisation, make_user
 from tests.pages import parse as soup_of
 from tests.pages import words
 
@@ -145,6 +149,14 @@ def test_guessing_many_accounts_from_one_address_is_slowed(client, limits):
     assert codes == [422] * 10 + [429] * 2
 
 
+def test_signing_in_rightly_costs_nothing(app, client, limits):
+    make_user(make_organisation(), email="a@b.example", password=hash_password("quatre mots sans rapport"))
+    for _ in range(12):
+        data = {"email": "a@b.example", "password": "quatre mots sans rapport"}
+        assert app.test_client().post("/connexion", data=data).status_code == 303
+    assert [guess(client).status_code for _ in range(11)] == [422] * 10 + [429]
+
+
 def test_the_refusal_is_a_page_that_says_when(client, limits):
     for _ in range(10):
         guess(client)
@@ -169,10 +181,6 @@ def test_a_thousand_wrong_tokens_get_the_same_404_then_429(client, limits):
 
 
 def test_a_right_link_opens_even_then(client, limits):
-    from eventapp.accounts import people
-    from eventapp.clock import utcnow
-    from tests.factories import make_user
-
     link = people.issue_sign_in_link(make_user(), now=utcnow())
     for number in range(301):
         client.get(f"/connexion/{number}")

@@ -37,13 +37,15 @@ def check_password() -> Any:
     if not form.validate_on_submit():
         return _page(form), 422
     email, password = form.email.data or "", form.password.data or ""
-    limits.spend("sign-in in all")
-    limits.spend("sign-in from an address", limits.address())
-    limits.spend("sign-in of an account", fold_email(email))
+    attempt = _attempt(email)
+    for rule, keys in attempt:
+        limits.spend(rule, *keys)
     user = passwords.owner(email, password)
     if user is None:
         form.form_errors.append(WRONG)
         return _page(form), 422
+    for rule, keys in attempt:
+        limits.give_back(rule, *keys)
     sessions.begin(user, via="password", now=utcnow())
     return redirect(own_address(form.next.data), 303)
 
@@ -105,6 +107,15 @@ def own_address(wanted: str | None) -> str:
     if wanted and len(wanted) <= 2000 and OWN_PATH.fullmatch(wanted):
         return wanted
     return url_for("events_organiser.index")
+
+
+def _attempt(email: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The limits that one guess of a password counts for."""
+    return [
+        ("sign-in in all", ()),
+        ("sign-in from an address", (limits.address(),)),
+        ("sign-in of an account", (fold_email(email),)),
+    ]
 
 
 def _find(token: str) -> SignInLink:
