@@ -35,13 +35,14 @@ PLACEHOLDERS = {
 DEFAULT_SUBJECT = f"Invitation{NBSP}: {{evenement}}, {{date}}"
 DEFAULT_BODY = """Bonjour {prenom} {nom},
 
-{organisation} a le plaisir de vous inviter à la rencontre **{evenement}**.
+{organisation} a le plaisir de vous inviter.
+
+**{evenement}**
 
 - **Quand** : {date}, {horaires}
 - **Où** : {lieu}
 
-Merci de nous dire avant le {date_limite} si vous serez des nôtres. Une minute suffit, aucun compte n’est nécessaire.
-Vous pourrez changer d’avis jusqu’à cette date.
+Merci de nous dire avant le {date_limite} si vous serez des nôtres. Une minute suffit, sans créer de compte.
 
 Au plaisir de vous accueillir,
 
