@@ -47,6 +47,7 @@ def test_speakers_keep_the_order_of_protocol():
     session = add(event, cast=[Cast(mayor, SpeakerRole.MODERATOR), Cast(prefect, note="sous réserve")])
     editing.edit_session(session, {}, now=LATER, by=None, cast=[Cast(prefect), Cast(mayor, SpeakerRole.MODERATOR)])
 
+    db.session.flush()
     db.session.expire_all()
     assert [(a.speaker, a.role, a.note) for a in session.appearances] == [
         (prefect, SpeakerRole.SPEAKER, ""),

@@ -86,6 +86,7 @@ def test_a_removed_speaker_leaves_their_sessions():
 
     speakers.remove_speaker(jeanne, now=LATER, by=None)
 
+    db.session.flush()
     db.session.expire_all()
     assert [a.speaker for a in session.appearances] == [paul]
     assert (session.revision, list(db.session.scalars(Speaker.of(event)))) == (2, [paul])
