@@ -114,19 +114,6 @@ def test_a_temporary_refusal_is_tried_again_later(server, send):
     assert reload(message).state is State.SENT
 
 
-def test_waits_grow_and_end_after_three_days(server, send):
-    message = send("jeanne@exemple.example")
-    server.answers["jeanne@exemple.example"] = "451 later"
-    now, tries = NOW, 0
-    while reload(message).state is State.QUEUED:
-        now, tries = message.due_at + timedelta(minutes=1), tries + 1
-        deliver_due(now=now, limit=1)
-
-    assert 60 < tries < 100
-    assert message.state is State.FAILED
-    assert timedelta(hours=72) <= now - NOW < timedelta(hours=74)
-
-
 def test_a_final_refusal_is_final_and_says_why(server, send):
     message = send("inconnu@exemple.example")
     server.answers["inconnu@exemple.example"] = "550 5.1.1 User unknown"

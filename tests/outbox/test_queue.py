@@ -156,6 +156,17 @@ def test_a_server_that_talks_a_byte_at_a_time_is_cut(app, server, send, monkeypa
     assert server.recipients == ["jeanne@exemple.example"]
 
 
+def test_waits_grow_and_end_after_three_days(send):
+    message, now, tries = send("jeanne@exemple.example"), NOW, 0
+    while reload(message).state is State.QUEUED:
+        now, tries = message.due_at, tries + 1
+        settle(claim(now, due_by=now), Outcome(state=State.QUEUED, error="451 later"), now)
+
+    assert 70 < tries < 90
+    assert message.state is State.FAILED
+    assert timedelta(hours=72) <= now - NOW < timedelta(hours=74)
+
+
 def test_a_failed_message_can_be_sent_again(send):
     message = send("jeanne@exemple.example")
     settle(claim(NOW, due_by=NOW), Outcome(state=State.FAILED, error="non"), NOW)
