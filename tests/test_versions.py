@@ -72,6 +72,7 @@ def test_the_page_of_an_event_changes_by_itself_when_registration_opens_closes_a
             assert versions.of_event("rencontre").until == following
 
 
+@pytest.mark.both_databases
 def test_the_home_page_changes_when_an_event_appears_changes_or_leaves():
     event = make_event()
     keys = [versions.of_home().key]
@@ -95,6 +96,7 @@ def test_a_draft_does_not_change_the_home_page():
     assert versions.of_home() == before
 
 
+@pytest.mark.both_databases
 def test_the_home_page_changes_by_itself_at_the_next_instant_of_any_event():
     make_event()
     make_event(opens_at=NOW + HOUR)

@@ -40,6 +40,7 @@ def test_adding_is_a_visible_change_of_the_event_not_of_its_calendar_entry():
     assert (entry.act, entry.actor_id, entry.subject_id) == ("session.added", user.id, session.id)
 
 
+@pytest.mark.both_databases
 def test_speakers_keep_the_order_of_protocol():
     event = make_event()
     prefect, mayor = make_speaker(event), make_speaker(event)
@@ -56,6 +57,7 @@ def test_speakers_keep_the_order_of_protocol():
     assert (session.revision, session.sequence) == (2, 0)
 
 
+@pytest.mark.both_databases
 def test_a_speaker_leaves_a_session_and_cannot_be_in_it_twice():
     event = make_event()
     jeanne, paul = make_speaker(event), make_speaker(event)
@@ -89,6 +91,7 @@ def test_calendars_must_follow_time_and_place_but_not_words(facts, sequence):
     assert session.event.revision == 2
 
 
+@pytest.mark.both_databases
 def test_another_room_is_another_place():
     event = make_event()
     one, other = make_room(event), make_room(event)
@@ -139,6 +142,7 @@ def test_cancelling_is_told_to_calendars_and_done_once():
         editing.cancel_session(session, now=LATER, by=None)
 
 
+@pytest.mark.both_databases
 def test_removing_takes_the_session_away():
     event = make_event()
     session = make_session(event, make_speaker(event))

@@ -86,6 +86,7 @@ def test_three_facts_are_enough_for_a_line(organiser, event):
     assert (only_session().title, only_session().booking) == ("Accueillir", BookingMode.NONE)
 
 
+@pytest.mark.both_databases
 def test_a_whole_session_is_written(organiser, event):
     make_speaker(event, slug="jeanne")
     make_speaker(event, slug="paul")
@@ -200,6 +201,7 @@ def test_two_editors_do_not_overwrite_each_other(organiser, event):
     assert parse(response).select_one("#revision")["value"] == "3"
 
 
+@pytest.mark.both_databases
 def test_hostile_text_survives_the_form(organiser, event):
     organiser.post(desk("programme/nouvelle-session"), data=TYPED | {"title": HOSTILE, "description": HOSTILE})
 

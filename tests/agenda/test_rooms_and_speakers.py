@@ -52,6 +52,7 @@ def test_rooms_come_in_the_order_that_the_organiser_gives():
     assert [first.slug, second.slug] == ["amphitheatre", "amphitheatre-2"]
 
 
+@pytest.mark.both_databases
 def test_a_free_room_is_removed():
     event = make_event()
     rooms.remove_room(make_room(event), now=LATER, by=None)
@@ -79,6 +80,7 @@ def test_a_biography_is_not_shown_with_the_sessions():
     assert (session.revision, event.revision) == (1, 2)
 
 
+@pytest.mark.both_databases
 def test_a_removed_speaker_leaves_their_sessions():
     event = make_event()
     jeanne, paul = make_speaker(event), make_speaker(event)

@@ -93,6 +93,7 @@ def test_without_session_the_feed_holds_the_event(client, event, today):
     assert titles(client.get("/evenements/rencontre/calendrier.ics")) == ["Rencontre régionale"]
 
 
+@pytest.mark.both_databases
 def test_all_events_and_those_of_a_region(client, event, today):
     make_event(make_organisation(region_code="02"), title="En Martinique", timezone="America/Martinique")
     make_event(published_at=None)
@@ -113,6 +114,7 @@ def test_a_region_without_event_has_its_zone_alone(client, today):
     assert names(response.data).count("TZID") == 1
 
 
+@pytest.mark.both_databases
 def test_a_person_has_what_is_open_to_all_and_what_they_booked(client, event, today):
     make_session(event, title="Plénière")
     facts = {"booking": BookingMode.REQUIRED, "starts_at": STARTS + 5 * HOUR}
