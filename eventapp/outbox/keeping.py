@@ -77,9 +77,11 @@ def document_headers(html: str) -> dict[str, str]:
     }
 
 
-def opening_links_above(html: str) -> str:
-    """The same document, whose links leave the frame in which it is shown."""
-    return html.replace("<head>", '<head><base target="_top">', 1)
+def as_page(html: str) -> str:
+    """The same document standing alone: its links leave the frame that shows it; the letter is the main content,
+    which it must not claim to be inside a mail program's own page."""
+    html = html.replace("<head>", '<head><base target="_top">', 1)
+    return html.replace('<div class="letter">', '<div class="letter" role="main">', 1)
 
 
 def _is_file(part: Any) -> bool:

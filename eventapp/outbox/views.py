@@ -179,4 +179,4 @@ def _plain(text: str | bytes) -> Response:
 
 
 def _document(html: str) -> Response:
-    return Response(keeping.opening_links_above(html), headers=keeping.document_headers(html), mimetype="text/html")
+    return Response(keeping.as_page(html), headers=keeping.document_headers(html), mimetype="text/html")
