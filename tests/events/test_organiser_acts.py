@@ -232,3 +232,20 @@ def test_a_draft_is_abandoned(client, drafted):
     client.post(address(drafted, "brouillon/abandon"))
     assert (drafted.title, drafted.draft) == ("Rencontres 2027", None)
     assert client.get(address(drafted, "brouillon")).status_code == 404
+
+
+def test_a_withdrawn_event_that_people_await_is_moved_not_edited(client, event, outbox):
+    make_registration(event)
+    event.published_at = None
+    page = client.page(address(event, "modification"))
+    assert page.select_one("#starts_date") is None
+    client.post(address(event, "deplacement"), data=move_form())
+    assert len(outbox()) == 1
+
+
+def test_without_its_token_nothing_happens(csrf_client):
+    event = make_event()
+    csrf_client.sign_in(make_user(event.organisation))
+    for path in ("retrait", "annulation", "deplacement", "categories", "compte-rendu", "brouillon/abandon"):
+        assert csrf_client.post(address(event, path), data={"reason": "x", "name": "x"}).status_code in (400, 422)
+    assert (event.revision, event.cancelled_at) == (1, None)

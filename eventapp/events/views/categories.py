@@ -8,9 +8,9 @@ from eventapp import access
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events import categories as verbs
-from eventapp.events.forms import CategoryForm, EmptyForm, point_at
+from eventapp.events.forms import CategoryForm, point_at
 from eventapp.events.models import Category, Event
-from eventapp.events.views.blueprint import EVENT, back_to, bp, find_event
+from eventapp.events.views.blueprint import EVENT, back_to, bp, check_token, find_event, refused
 from eventapp.extensions import db
 from eventapp.registrations import seats
 from eventapp.registrations.limits import places
@@ -70,7 +70,7 @@ def update_category(slug: str, category_slug: str) -> Any:
 @access.member
 def raise_category(slug: str, category_slug: str) -> Any:
     category = _find(slug, category_slug)
-    _checked()
+    check_token()
     verbs.move_up(category, now=utcnow())
     db.session.commit()
     return back_to(category.event, "events_organiser.categories")
@@ -81,14 +81,12 @@ def raise_category(slug: str, category_slug: str) -> Any:
 def remove_category(slug: str, category_slug: str) -> Any:
     category = _find(slug, category_slug)
     event, now = category.event, utcnow()
-    _checked()
+    check_token()
     try:
         verbs.remove(category, now=now, by=g.user)
         seats.capacities_changed(event, now=now)
     except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "error")
-        return back_to(event, "events_organiser.categories")
+        return refused(event, refusal, "events_organiser.categories")
     db.session.commit()
     flash("La catégorie est supprimée.", "success")
     return back_to(event, "events_organiser.categories")
@@ -99,12 +97,6 @@ def _find(slug: str, category_slug: str) -> Category:
     if found is None:
         abort(404)
     return found
-
-
-def _checked() -> None:
-    """These forms hold nothing but their token."""
-    if not EmptyForm().validate_on_submit():
-        abort(400)
 
 
 def _page(event: Event, form: CategoryForm) -> str:

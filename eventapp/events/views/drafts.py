@@ -7,9 +7,7 @@ from flask import abort, flash, g, render_template
 from eventapp import access
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
-from eventapp.events.forms import EmptyForm
-from eventapp.events.models import Event
-from eventapp.events.views.blueprint import EVENT, back_to, bp, find_event
+from eventapp.events.views.blueprint import EVENT, back_to, bp, check_token, find_event, refused
 from eventapp.exchange import applying, taking
 from eventapp.exchange.differences import differences
 from eventapp.exchange.telling import will_be_told
@@ -36,11 +34,11 @@ def draft(slug: str) -> str:
 @access.member
 def publish_draft(slug: str) -> Any:
     event = find_event(slug)
-    _checked()
+    check_token()
     try:
         told = applying.publish_draft(event, now=utcnow(), by=g.user)
     except Refused as refusal:
-        return _refused(event, refusal)
+        return refused(event, refusal)
     db.session.commit()
     people = plural(told, "personne est prévenue.", "personnes sont prévenues.")
     flash(f"Le brouillon est publié. {people}", "success")
@@ -51,23 +49,11 @@ def publish_draft(slug: str) -> Any:
 @access.member
 def abandon_draft(slug: str) -> Any:
     event = find_event(slug)
-    _checked()
+    check_token()
     try:
         applying.abandon_draft(event, now=utcnow(), by=g.user)
     except Refused as refusal:
-        return _refused(event, refusal)
+        return refused(event, refusal)
     db.session.commit()
     flash("Le brouillon est abandonné\u00a0: l’événement reste comme il était.", "success")
-    return back_to(event)
-
-
-def _checked() -> None:
-    """These forms hold nothing but their token."""
-    if not EmptyForm().validate_on_submit():
-        abort(400)
-
-
-def _refused(event: Event, refusal: Refused) -> Any:
-    db.session.rollback()
-    flash(str(refusal), "error")
     return back_to(event)

@@ -17,7 +17,7 @@ from eventapp.events.views import categories, drafts, files, preview, report, st
 from eventapp.events.views.blueprint import EVENT, back_to, bp, find_event
 from eventapp.events.views.remarks import over_capacity
 from eventapp.extensions import db
-from eventapp.registrations import seats
+from eventapp.registrations import notices, seats
 
 __all__ = ["bp", "categories", "drafts", "files", "preview", "report", "states"]  # their routes are on `bp`
 
@@ -100,8 +100,9 @@ def update(slug: str) -> Any:
 
 
 def _form_of(event: Event) -> DetailsForm:
-    """Once released, date and place change through « Déplacer », which says whom it tells."""
-    return DetailsForm.of(event) if event.is_public or event.cancelled_at else EventForm.of(event)
+    """Once released or awaited, date and place change through « Déplacer », which says whom it tells."""
+    is_awaited = event.is_public or event.cancelled_at is not None or notices.people_to_tell(event) > 0
+    return DetailsForm.of(event) if is_awaited else EventForm.of(event)
 
 
 def _edit_page(event: Event, form: DetailsForm, **more: Any) -> str:

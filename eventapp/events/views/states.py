@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, g, render_template
+from flask import flash, g, render_template
 
 from eventapp import access
 from eventapp.clock import utcnow
@@ -11,7 +11,7 @@ from eventapp.events import lifecycle
 from eventapp.events.event_forms import MoveForm
 from eventapp.events.forms import CancelForm, EmptyForm, point_at
 from eventapp.events.models import Event
-from eventapp.events.views.blueprint import EVENT, back_to, bp, find_event
+from eventapp.events.views.blueprint import EVENT, back_to, bp, check_token, find_event, refused
 from eventapp.exchange.shifting import clock_time, shift_sessions
 from eventapp.extensions import db
 from eventapp.formats import plural
@@ -28,12 +28,12 @@ def publish(slug: str) -> str:
 @access.member
 def do_publish(slug: str) -> Any:
     event, now = find_event(slug), utcnow()
-    _checked()
+    check_token()
     try:
         lifecycle.publish(event, now=now, by=g.user)
         seats.capacities_changed(event, now=now)
     except Refused as refusal:
-        return _refused(event, refusal)
+        return refused(event, refusal)
     db.session.commit()
     flash("L’événement est publié\u00a0: sa page est en ligne.", "success")
     return back_to(event)
@@ -49,11 +49,11 @@ def withdraw(slug: str) -> str:
 @access.member
 def do_withdraw(slug: str) -> Any:
     event = find_event(slug)
-    _checked()
+    check_token()
     try:
         lifecycle.withdraw(event, now=utcnow(), by=g.user)
     except Refused as refusal:
-        return _refused(event, refusal)
+        return refused(event, refusal)
     db.session.commit()
     flash("L’événement est retiré\u00a0: sa page n’est plus visible.", "success")
     return back_to(event)
@@ -75,7 +75,7 @@ def do_cancel(slug: str) -> Any:
         lifecycle.cancel(event, reason=form.reason.data or "", now=now, by=g.user)
         told = notices.event_cancelled(event, now=now)
     except Refused as refusal:
-        return _refused(event, refusal)
+        return refused(event, refusal)
     db.session.commit()
     flash(f"L’événement est annulé. {_told(told)}", "success")
     return back_to(event)
@@ -124,18 +124,6 @@ def _page(template: str, event: Event, form: Any) -> str:
     return render_template(
         template, event=event, organisation=event.organisation, form=form, told=notices.people_to_tell(event)
     )
-
-
-def _checked() -> None:
-    """These forms hold nothing but their token."""
-    if not EmptyForm().validate_on_submit():
-        abort(400)
-
-
-def _refused(event: Event, refusal: Refused) -> Any:
-    db.session.rollback()
-    flash(str(refusal), "error")
-    return back_to(event)
 
 
 def _told(count: int) -> str:
