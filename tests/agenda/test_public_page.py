@@ -85,6 +85,25 @@ def test_each_session_but_pauses_can_be_put_in_a_calendar(client, event):
     assert links == [f"/evenements/{event.slug}/sessions/atelier.ics"]
 
 
+def test_a_session_may_be_followed_from_afar_unless_it_is_cancelled(client, event):
+    make_session(event, online_url="https://visio.example/a")
+    make_session(event, online_url="https://visio.example/b", cancelled_at=STARTS)
+
+    links = [a["href"] for a in programme(client, event).select(".session a[rel]")]
+
+    assert links == ["https://visio.example/a"]
+
+
+def test_speakers_who_present_themselves_and_the_access_of_rooms_follow_the_programme(client, event):
+    make_session(event, make_speaker(event, last_name="Martin", biography="Née à **Lille**."), make_speaker(event))
+    make_room(event, name="Amphithéâtre", accessibility="de plain-pied")
+
+    page = programme(client, event)
+
+    assert [words(h3) for h3 in page.select(".speakers h3")] == ["Jeanne MARTIN"]
+    assert "Amphithéâtre : de plain-pied" in words(page)
+
+
 def test_hostile_text_is_only_text(client):
     event = make_event(title=HOSTILE, venue=Venue(name=HOSTILE))
     session = make_session(event, make_speaker(event, last_name=HOSTILE[:80]), room=make_room(event, name=HOSTILE))

@@ -15,7 +15,7 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.registrations import changes, programme_changes, seats
+from eventapp.registrations import changes, programme_changes
 
 NEW = "/gestion/evenements/<slug>/programme/nouvelle-session"
 ONE = "/gestion/evenements/<slug>/sessions/<session_slug>"
@@ -95,7 +95,6 @@ def add_rows(slug: str, session_slug: str) -> Any:
 @access.member
 def duplicate_session(slug: str, session_slug: str) -> Any:
     copy = editing.duplicate_session(find_session(slug, session_slug), now=utcnow(), by=g.user)
-    seats.capacities_changed(copy.event, now=utcnow())
     db.session.commit()
     return back_to("session", copy.event, "Voici la copie\u00a0: changez ce qui diffère.", session_slug=copy.slug)
 
