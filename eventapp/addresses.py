@@ -18,7 +18,7 @@ def normal_email(text: str) -> str:
     if len(address) > LONGEST:
         raise ValueError(f"L’adresse électronique dépasse {LONGEST} caractères.")
     try:
-        return validate_email(address, check_deliverability=False).normalized
+        return validate_email(address, check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError:
         raise ValueError(
             "L’adresse électronique n’est pas valable. Exemple\u00a0: prenom.nom@france-services.example"
