@@ -1,15 +1,17 @@
 """EventFile → rows: a new event, or an existing one changed as an organiser's edits would change it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from eventapp import journal
 from eventapp.accounts.models import Organisation, User
+from eventapp.agenda.models import BookingMode
 from eventapp.errors import Refused
 from eventapp.events import lifecycle
+from eventapp.events.local_times import to_iso
 from eventapp.events.models import Event, Status
-from eventapp.exchange import reading, writing
+from eventapp.exchange import reading, taking, writing
 from eventapp.exchange.applying_agenda import apply_agenda
 from eventapp.exchange.applying_choices import apply_categories, apply_questions
 from eventapp.exchange.event_file import EventFile, OrganisationPart
@@ -44,6 +46,7 @@ def import_file(file: EventFile, *, publish: bool, update: bool, now: datetime, 
     lifecycle.hold(event)
     if event.organisation.slug != file.organisation.slug:
         raise BadFile([Fault("organisation.slug", "another organisation owns this event")])
+    file = _completed(file, event)
     if event.is_public and not publish:
         event.draft = writing.as_dict(file)
         journal.record("event.drafted", "Brouillon reçu d’un fichier", now=now, by=by, event=event)
@@ -92,6 +95,15 @@ def facts_of(file: EventFile) -> dict[str, Any]:
         "choice_required": list(file.choice_required),
         "report": file.report,
     }
+
+
+def _completed(file: EventFile, event: Event) -> EventFile:
+    """With what the file does not speak of as it is now; refused when the two do not fit together."""
+    whole = file.completed(taking.take(event))
+    if "choice_required" in file.unsaid:
+        slots = {to_iso(s.starts_at, whole.timezone) for s in whole.sessions if s.booking is not BookingMode.NONE}
+        whole = replace(whole, choice_required=tuple(slot for slot in whole.choice_required if slot in slots))
+    return reading.read(writing.as_dict(whole))
 
 
 def _create(file: EventFile, *, publish: bool, now: datetime, by: User | None) -> Event:

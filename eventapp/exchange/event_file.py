@@ -1,6 +1,6 @@
 """An event as a file describes it (format 1): parsed, checked values, nothing of the database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,10 @@ from eventapp.events.models import Audience, Status, Venue
 from eventapp.registrations.models import QuestionKind
 
 FORMAT = 1
+OPTIONAL = (
+    "summary", "description", "venue", "contact", "registration", "categories", "rooms", "speakers", "sessions",
+    "choice_required", "questions", "report",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,3 +124,8 @@ class EventFile:
     questions: tuple[QuestionPart, ...] = ()
     report: str = ""
     status: Status = Status.DRAFT
+    unsaid: frozenset[str] = field(default=frozenset(), compare=False)  # optional keys that the file does not hold
+
+    def completed(self, current: "EventFile") -> "EventFile":
+        """An update says nothing of the keys that it does not hold: those stay as they are."""
+        return replace(self, unsaid=frozenset(), **{name: getattr(current, name) for name in self.unsaid})

@@ -8,6 +8,7 @@ from eventapp.events.models import Audience, Status, Venue
 from eventapp.exchange.cursor import Cursor
 from eventapp.exchange.event_file import (
     FORMAT,
+    OPTIONAL,
     CategoryPart,
     ContactPart,
     EventFile,
@@ -76,6 +77,7 @@ def _event(at: Cursor) -> EventFile:
         questions=questions(at),
         report=at.markdown("report"),
         status=at.choice("status", Status, Status.DRAFT),
+        unsaid=frozenset(name for name in OPTIONAL if at.value.get(name) is None),
     )
     for key in ("categories", "rooms", "speakers", "sessions", "questions"):
         at.refuse_doubles(key, (part.slug for part in getattr(file, key)))

@@ -245,3 +245,27 @@ def test_the_number_told_is_known_before_publishing(changes, count):
     file = reading.read(edited(**changes))
     assert will_be_told(event, taking.take(event), file) == count
     assert import_(edited(**changes), update=True, publish=True, now=LATER).told == count
+
+
+def test_an_update_keeps_what_it_does_not_speak_of():
+    event = import_(WHOLE, publish=True).event
+    short = {key: WHOLE[key] for key in ("format", "organisation", "slug", "starts_at", "ends_at")}
+    import_(short | {"title": "Autre"}, update=True)
+    assert event.draft["sessions"] == WHOLE["sessions"]
+    applying.publish_draft(event, now=LATER, by=None)
+    assert exported(event) == edited(title="Autre")
+
+
+def test_an_update_that_takes_a_room_from_a_kept_session_is_refused():
+    import_(WHOLE, publish=True)
+    short = {key: WHOLE[key] for key in ("format", "organisation", "slug", "title", "starts_at", "ends_at")}
+    with pytest.raises(BadFile) as refusal:
+        import_(short | {"rooms": WHOLE["rooms"][:1]}, update=True)
+    assert [str(f) for f in refusal.value.faults] == ["sessions[1].room: unknown room"]
+
+
+def test_a_slot_whose_sessions_go_is_no_longer_required():
+    event = import_(WHOLE, publish=True).event
+    file = {key: value for key, value in WHOLE.items() if key != "choice_required"}
+    import_(file | {"sessions": WHOLE["sessions"][:1]}, update=True, publish=True)
+    assert event.choice_required == []
