@@ -120,7 +120,7 @@ def seats_held(event: Event) -> dict[int, int]:
         .where(Booking.event_id == event.id, Booking.released_at.is_(None), Booking.confirmed_at.is_not(None))
         .group_by(Booking.session_id)
     )
-    return dict(db.session.execute(rows).tuples().all())
+    return dict(db.session.execute(rows).all())
 
 
 def cells(found: Iterable[Sheet]) -> Iterator[tuple[Any, ...]]:
