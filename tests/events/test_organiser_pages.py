@@ -244,3 +244,19 @@ def test_strangers_change_nothing(client, path):
     data = FORM | {"reason": "x", "report": "x", "starts_on": "2027-05-01", "name": "x"}
     assert client.post(f"/gestion/evenements/{event.slug}/{path}", data=data).status_code in (404, 405)
     assert (only_event().revision, only_event().cancelled_at) == (1, None)
+
+
+def test_an_hour_that_exists_twice_is_shown_as_it_was_chosen(organiser, organisation):
+    night = {"starts_date": "2027-10-31", "ends_date": "2027-10-31", "starts_time": "02:30"}
+    create(organiser, organisation, **night, starts_offset="+01:00")
+    event = only_event()
+    page = organiser.page(f"/gestion/evenements/{event.slug}/modification")
+    assert [tag["value"] for tag in page.select("input[name=starts_offset][checked]")] == ["+01:00"]
+    edit(organiser, event, **night, starts_offset="+01:00", venue_city="Lille")
+    assert to_iso(only_event().starts_at, event.timezone) == "2027-10-31T02:30+01:00"
+
+
+def test_an_event_overseas_keeps_its_hours(organiser, organisation):
+    create(organiser, organisation, timezone="Indian/Reunion")
+    edit(organiser, only_event(), timezone="Indian/Reunion", title="Autre")
+    assert to_iso(only_event().starts_at, "Indian/Reunion") == "2027-01-14T09:00"
