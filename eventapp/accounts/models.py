@@ -137,7 +137,7 @@ class SignInLink(Base):
 
     @property
     def token(self) -> str:
-        return tokens.reveal(self.PURPOSE, self.nonce)
+        return tokens.reveal(self.PURPOSE, self.nonce, self.digest)
 
     def is_usable(self, now: datetime) -> bool:
         return self.user is not None and self.user.active and self.used_at is None and now < self.expires_at

@@ -8,7 +8,7 @@ from eventapp.links import absolute
 
 
 def token(invitation: Invitation) -> str:
-    return tokens.reveal(Invitation.PURPOSE, invitation.nonce)
+    return tokens.reveal(Invitation.PURPOSE, invitation.nonce, invitation.digest)
 
 
 def invitation(row: Invitation) -> str:

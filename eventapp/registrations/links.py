@@ -6,7 +6,7 @@ from eventapp.registrations.models import Registration
 
 
 def token(registration: Registration) -> str:
-    return tokens.reveal(Registration.PURPOSE, registration.nonce)
+    return tokens.reveal(Registration.PURPOSE, registration.nonce, registration.digest)
 
 
 def personal(registration: Registration) -> str:
@@ -16,7 +16,7 @@ def personal(registration: Registration) -> str:
 
 def feed(registration: Registration) -> str:
     """Absolute; only reads the agenda. Its last segment is a readable name, which calendars show."""
-    secret = tokens.reveal(Registration.FEED_PURPOSE, registration.feed_nonce)
+    secret = tokens.reveal(Registration.FEED_PURPOSE, registration.feed_nonce, registration.feed_digest)
     return absolute("calendars.feed", token=secret, name=registration.event.slug)
 
 
