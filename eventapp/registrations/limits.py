@@ -16,6 +16,7 @@ from eventapp.events.models import Event
 from eventapp.events.models import Status as EventStatus
 from eventapp.extensions import db
 from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.queue import count_waiting
 
 
 @dataclass
@@ -53,6 +54,9 @@ class Places:
 
 
 def places(event: Event) -> Places:
+    """Nothing is counted where nothing is limited; elsewhere the cost is that of the limits, not of the queue."""
+    if event.capacity is None and all(category.capacity is None for category in event.categories):
+        return Places(event, Counter())
     by_category = Registration.category_id, func.count()
     confirmed = select(*by_category).where(Registration.event_id == event.id, Registration.status == Status.CONFIRMED)
     offered = select(*by_category).where(Registration.event_id == event.id, Registration.offer_until.is_not(None))
@@ -90,14 +94,7 @@ class Availability:
 def availability(event: Event, *, now: datetime) -> Availability:
     left = places(event).left_for_anyone
     left = None if left is None else max(0, left)
-    waiting = db.session.scalar(
-        select(func.count()).where(
-            Registration.event_id == event.id,
-            Registration.status == Status.WAITING,
-            Registration.offer_until.is_(None),
-        )
-    )
-    return Availability(_step(event, left, now), left, waiting or 0)
+    return Availability(_step(event, left, now), left, count_waiting(event.id))
 
 
 def _step(event: Event, left: int | None, now: datetime) -> str:

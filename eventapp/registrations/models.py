@@ -150,7 +150,7 @@ class Registration(Base):
         Index("ix_registration_queue", "event_id", "status", "queued_at", "id"),
         Index("ix_registration_name", "event_id", "name_folded", "id"),
         Index("ix_registration_structure", "event_id", "structure_id", "status"),
-        Index("ix_registration_category", "event_id", "category_id", "status"),
+        Index("ix_registration_category", "event_id", "status", "category_id"),
         Index("ix_registration_email", "event_id", "email_folded"),
         Index("ix_registration_offer", "event_id", "offer_until", sqlite_where=OFFERED, postgresql_where=OFFERED),
         CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_has_its_time"),
