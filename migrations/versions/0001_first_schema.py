@@ -614,7 +614,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("feed_digest", name=op.f("uq_registration_feed_digest")),
     )
     with op.batch_alter_table("registration", schema=None) as batch_op:
-        batch_op.create_index("ix_registration_category", ["event_id", "category_id", "status"], unique=False)
+        batch_op.create_index("ix_registration_category", ["event_id", "status", "category_id"], unique=False)
         batch_op.create_index("ix_registration_email", ["event_id", "email_folded"], unique=False)
         batch_op.create_index("ix_registration_name", ["event_id", "name_folded", "id"], unique=False)
         batch_op.create_index(
