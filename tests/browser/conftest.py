@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from eventapp.config import ROOT
+from tests.browser.hands import Hands, Keyboard
+from tests.servers import Site
 
 FOLDER = Path(__file__).parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -62,6 +64,13 @@ def page_without_js(browser: Browser, browser_context_args: dict[str, Any]) -> I
     assert faults == []
 
 
+@pytest.fixture(params=["mouse", "no-javascript", "keyboard"])
+def hands(request: pytest.FixtureRequest, site: Site) -> Hands:
+    """Somebody on the module's `site`, each test three times: with a mouse, without JavaScript, by keyboard."""
+    page = request.getfixturevalue("page_without_js" if request.param == "no-javascript" else "page")
+    return (Keyboard if request.param == "keyboard" else Hands)(page, site.url)
+
+
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], list[str]]:
     """`assert axe(page) == []`: what axe-core finds against RGAA and WCAG 2.1 AA, one line a fault."""
@@ -83,13 +92,18 @@ def axe() -> Callable[[Page], list[str]]:
 
 
 def listen(page: Page) -> list[str]:
-    """Script errors, refusals by the content security policy, and requests to other hosts, as they happen."""
+    """Script errors, whatever the console calls an error, files not found, requests to other hosts, as they happen."""
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
 
     def on_console(message: Any) -> None:
-        if "Content Security Policy" in message.text:
+        # An answer such as 404 or 422 is judged below: for the page itself it may be what the test is about.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
             faults.append(f"{page.url}: {message.text}")
+
+    def on_response(response: Any) -> None:
+        if response.status >= 400 and not response.request.is_navigation_request():
+            faults.append(f"{page.url}: {response.status} {response.url}")
 
     def on_request(request: Any) -> None:
         if not request.url.startswith(("http://127.0.0.1:", "https://127.0.0.1:", "data:", "blob:")):
@@ -97,4 +111,5 @@ def listen(page: Page) -> list[str]:
 
     page.on("console", on_console)
     page.on("request", on_request)
+    page.on("response", on_response)
     return faults
