@@ -32,7 +32,7 @@ def build(now: datetime) -> Event:
     """Everything; the upcoming event. Raises NotEmpty."""
     if db.session.scalar(db.select(Organisation.id).limit(1)) is not None:
         raise NotEmpty
-    importing.apply(db.session(), _structures(), now=now)
+    import_structures(now)
     first = reading.read_bytes((DATA / "rencontres-2021.json").read_bytes())
     applying.import_file(first, publish=True, update=False, now=datetime(2021, 9, 1, 8, tzinfo=UTC))
     upcoming = _upcoming(now)
@@ -42,6 +42,11 @@ def build(now: datetime) -> Event:
     event_id = event.id
     live(event, organiser, random.Random(SEED), now=now)  # noqa: S311 - the same invented people every time
     return db.session.get_one(Event, event_id)
+
+
+def import_structures(now: datetime) -> None:
+    """The région's, from the open data."""
+    importing.apply(db.session(), _structures(), now=now)
 
 
 def _structures() -> Iterator[Line | Rejected]:
