@@ -15,7 +15,8 @@ from eventapp import journal
 from eventapp.accounts.models import User
 from eventapp.agenda.models import Appearance, Room, Session, Speaker, SpeakerRole
 from eventapp.errors import Refused
-from eventapp.events.lifecycle import calendar_uid, hold, touch
+from eventapp.events.lifecycle import calendar_uid, touch
+from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.text import slugify

@@ -9,7 +9,8 @@ from eventapp.accounts.models import User
 from eventapp.agenda.editing import free_slug, touch_sessions
 from eventapp.agenda.models import Room, Session
 from eventapp.errors import Refused
-from eventapp.events.lifecycle import hold, touch
+from eventapp.events.lifecycle import touch
+from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural

@@ -10,7 +10,8 @@ from eventapp import journal
 from eventapp.accounts.models import User
 from eventapp.agenda.editing import free_slug, touch_sessions
 from eventapp.agenda.models import Appearance, Session, Speaker
-from eventapp.events.lifecycle import hold, touch
+from eventapp.events.lifecycle import touch
+from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person

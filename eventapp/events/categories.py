@@ -5,7 +5,8 @@ from datetime import datetime
 from eventapp import journal
 from eventapp.accounts.models import User
 from eventapp.errors import Refused
-from eventapp.events.lifecycle import hold, touch
+from eventapp.events.lifecycle import touch
+from eventapp.events.locks import hold
 from eventapp.events.models import Category, Event
 from eventapp.extensions import db
 from eventapp.text import fold, slugify

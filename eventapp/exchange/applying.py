@@ -10,6 +10,7 @@ from eventapp.agenda.models import BookingMode
 from eventapp.errors import Refused
 from eventapp.events import lifecycle
 from eventapp.events.local_times import to_iso
+from eventapp.events.locks import hold
 from eventapp.events.models import Event, Status
 from eventapp.exchange import reading, taking, writing
 from eventapp.exchange.applying_agenda import apply_agenda
@@ -43,7 +44,7 @@ def import_file(file: EventFile, *, publish: bool, update: bool, now: datetime, 
         return Outcome(_create(file, publish=publish, now=now, by=by), is_new=True)
     if not update:
         raise BadFile([Fault("slug", "already used by another event")])
-    lifecycle.hold(event)
+    hold(event)
     if event.organisation.slug != file.organisation.slug:
         raise BadFile([Fault("organisation.slug", "another organisation owns this event")])
     file = _completed(file, event)
@@ -61,7 +62,7 @@ def create_from(file: EventFile, *, now: datetime, by: User | None) -> Event:
 
 def publish_draft(event: Event, *, now: datetime, by: User | None) -> int:
     """Release what was waiting; the number of people told."""
-    lifecycle.hold(event)
+    hold(event)
     file = waiting_file(event)
     if file is None:
         raise NoDraft
@@ -69,7 +70,7 @@ def publish_draft(event: Event, *, now: datetime, by: User | None) -> int:
 
 
 def abandon_draft(event: Event, *, now: datetime, by: User | None) -> None:
-    lifecycle.hold(event)
+    hold(event)
     if event.draft is None:
         raise NoDraft
     event.draft = None

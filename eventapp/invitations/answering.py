@@ -91,7 +91,7 @@ def accept(
         if registration.email_folded != guest.email_folded:
             raise SomebodyElse(registration) from None
     _reply(invitation, Reply.ACCEPTED, now=now, by=by)
-    invitation.registration_id = registration.id
+    invitation.registration = registration
     db.session.flush()
     return registration
 

@@ -10,13 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from eventapp import journal
 from eventapp.accounts.models import User
 from eventapp.agenda.models import Session
+from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals
 from eventapp.registrations.answers import check_answers, write_answers
 from eventapp.registrations.limits import places
-from eventapp.registrations.locks import hold
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.people import Person, describe
 from eventapp.registrations.waiting_list import fill, touch, withdraw

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from eventapp import journal
+from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.events.models import Status as EventStatus
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals
-from eventapp.registrations.locks import hold
 from eventapp.registrations.models import Registration
 from eventapp.registrations.waiting_list import confirm, fill, withdraw
 

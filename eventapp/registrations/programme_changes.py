@@ -9,9 +9,9 @@ from eventapp.agenda import editing
 from eventapp.agenda.editing import Cast
 from eventapp.agenda.models import Session
 from eventapp.errors import Refused
+from eventapp.events.locks import hold
 from eventapp.extensions import db
 from eventapp.registrations import notices
-from eventapp.registrations.locks import hold
 from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.waiting_list import fill
 

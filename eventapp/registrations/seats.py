@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eventapp import journal, tokens
 from eventapp.agenda.models import Session
+from eventapp.events.locks import hold
 from eventapp.events.models import Audience, Event
 from eventapp.events.models import Status as EventStatus
 from eventapp.extensions import db
@@ -20,7 +21,6 @@ from eventapp.registrations import notices, refusals
 from eventapp.registrations.answers import check_answers, write_answers
 from eventapp.registrations.changes import Actor, cancel, change_details, change_sessions, live_registration
 from eventapp.registrations.limits import Availability, SessionPlaces, availability, bookable_sessions, session_places
-from eventapp.registrations.locks import hold
 from eventapp.registrations.models import Booking, Registration, Source, Status
 from eventapp.registrations.offers import accept_offer, expire_offers, refuse_offer
 from eventapp.registrations.people import Person, describe

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from eventapp.events import lifecycle
+from eventapp.events.locks import hold
 from eventapp.events.models import Event, Status
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
@@ -140,10 +141,10 @@ def test_a_free_slug_takes_the_year_then_a_number():
 def test_holding_again_in_the_same_transaction_keeps_what_was_read():
     event = make_event()
     db.session.commit()
-    lifecycle.hold(event)
+    hold(event)
     event.title = "Lu après le verrou"
-    lifecycle.hold(event)
+    hold(event)
     assert "title" in db.inspect(event).dict
     db.session.rollback()
-    lifecycle.hold(event)
+    hold(event)
     assert "title" not in db.inspect(event).dict

@@ -3,7 +3,7 @@
 from contextlib import closing
 from typing import Any
 
-from flask import flash, g, render_template
+from flask import abort, flash, g, render_template
 
 from eventapp import access
 from eventapp.accounts.models import ORGANISING, Organisation
@@ -31,12 +31,14 @@ def export_file(slug: str) -> Any:
 @bp.get("/gestion/evenements/fichier")
 @access.member
 def import_file() -> str:
+    _organisers_only()
     return render_template("events/organiser/import.html", form=FileForm(), faults=[])
 
 
 @bp.post("/gestion/evenements/fichier")
 @access.member
 def do_import_file() -> Any:
+    _organisers_only()
     form = FileForm()
     if not form.validate_on_submit():
         return render_template("events/organiser/import.html", form=form, faults=[]), 422
@@ -85,6 +87,12 @@ def do_duplicate(slug: str) -> Any:
 
 def _page(event: Event, form: DuplicateForm) -> str:
     return render_template("events/organiser/duplicate.html", event=event, organisation=event.organisation, form=form)
+
+
+def _organisers_only() -> None:
+    """404 for whoever organises nothing."""
+    if not g.user.organisation_ids(*ORGANISING):
+        abort(404)
 
 
 def _refuse_foreign(file: EventFile) -> None:
