@@ -72,16 +72,21 @@ def hands(request: pytest.FixtureRequest, site: Site) -> Hands:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Page], list[str]]:
-    """`assert axe(page) == []`: what axe-core finds against RGAA and WCAG 2.1 AA, one line a fault."""
+def axe() -> Callable[..., list[str]]:
+    """`assert axe(page) == []`: what axe-core finds against RGAA and WCAG 2.1 AA, one line a fault.
+
+    `axe(page, "color-contrast")`: that rule only. What a frame holds is a page of its own, judged apart.
+    """
     if not AXE.exists():
         pytest.skip("axe-core n'est pas installé : make test l'installe (scripts/setup browser)")
     source = AXE.read_text(encoding="utf-8")
 
-    def faults(page: Page) -> list[str]:
+    def faults(page: Page, *rules: str) -> list[str]:
+        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
+        options = {"runOnly": only, "resultTypes": ["violations"], "iframes": False}
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(source)
-        found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
+        found = page.evaluate("options => axe.run(document, options)", options)
         return [
             f"{fault['id']}: {fault['help']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
             for fault in found["violations"]

@@ -1,0 +1,123 @@
+"""Every page of the demonstration, on every screen: axe-core reports nothing, nothing is cut, every title differs."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+from flask.sessions import SecureCookieSessionInterface
+
+from eventapp.accounts.models import User
+from eventapp.demonstration import EMAIL
+from eventapp.extensions import db
+from tests.browser import conftest, tour
+from tests.browser.screens import each_screen, overflows
+
+SMALLEST = {"width": 320, "height": 640}
+
+
+@dataclass
+class Visit:
+    stop: tour.Stop
+    title: str = ""
+    faults: list[str] = field(default_factory=list)
+    is_cut: list[int] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def site(start_site):
+    return start_site(tour.seed, environ={"EVENTAPP_DEMO": "1"})
+
+
+@pytest.fixture(scope="module")
+def visits(site, browser, axe):
+    """Each page is loaded once and then shown on each screen; the organisers' pages in a signed-in browser."""
+    with site.app.app_context():
+        stops = list(tour.stops(site.app))
+    visits, faults = [], []
+    for is_desk in (False, True):
+        context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
+        if is_desk:
+            context.add_cookies([session_cookie(site)])
+        page = context.new_page()
+        faults.append(conftest.listen(page))
+        visits += [visit(page, site, stop, axe) for stop in stops if is_desk == stop.path.startswith("/gestion/")]
+        context.close()
+    return visits, sum(faults, [])
+
+
+def visit(page, site, stop, axe):
+    answer = page.goto(site.url + stop.path)
+    assert answer.status == stop.status, stop
+    assert page.url == site.url + stop.path, stop
+    seen = Visit(stop, title=page.title())
+    for screen in each_screen(page):
+        # The theme changes colours only: the other rules are asked in the light.
+        seen.faults += [
+            f"{screen}: {fault}" for fault in axe(page, *(["color-contrast"] if " dark " in screen else []))
+        ]
+        if overflows(page):
+            seen.is_cut.append(page.viewport_size["width"])
+    page.set_viewport_size(SMALLEST)
+    if overflows(page):
+        seen.is_cut.append(SMALLEST["width"])
+    return seen
+
+
+def test_axe_reports_nothing(visits):
+    assert [fault for seen in visits[0] for fault in seen.faults] == []
+
+
+def test_nothing_must_be_scrolled_sideways(visits):
+    assert [(seen.stop.path, seen.is_cut) for seen in visits[0] if seen.is_cut] == []
+
+
+def test_every_page_has_a_title_of_its_own(visits):
+    titles = Counter(seen.title for seen in visits[0] if seen.stop.is_first)
+    assert [title for title, times in titles.items() if times > 1 or not title.strip()] == []
+
+
+def test_the_console_stays_silent(visits):
+    assert visits[1] == []
+
+
+def test_the_tour_goes_everywhere(visits):
+    """Three states of a person and every page of the menus, at least."""
+    names = {seen.stop.name for seen in visits[0]}
+    assert {"events.home", "registrations.person", "statistics.desk", "documents.half_day_sheet", "404"} <= names
+    assert len(names) > 70
+
+
+def test_a_refused_form_is_accessible(site, page, axe):
+    page.goto(f"{site.url}/evenements/complet/inscription")
+    page.get_by_role("button", name="Envoyer mon inscription").click()
+    assert page.title().startswith("Erreur")
+    for screen in each_screen(page):
+        assert axe(page) == [], screen
+        assert not overflows(page), screen
+
+
+@pytest.mark.parametrize(
+    ("broken", "rule"),
+    [
+        ("document.querySelector('main p').setAttribute('style', 'color: #ccc; background: #fff')", "color-contrast"),
+        ("document.querySelector('main').insertAdjacentHTML('beforeend', '<input>')", "label"),
+        ("document.documentElement.removeAttribute('lang')", "html-has-lang"),
+    ],
+)
+def test_axe_reports_a_page_broken_on_purpose(site, browser, axe, broken, rule):
+    """The negative control: without it, silence would prove nothing."""
+    page = browser.new_page(bypass_csp=True)
+    page.goto(f"{site.url}/cookies")
+    page.evaluate(broken)
+    faults = axe(page)
+    page.close()
+    assert [fault.split(":")[0] for fault in faults] == [rule]
+
+
+def session_cookie(site):
+    """The session that signing in would have given."""
+    with site.app.app_context():
+        user = db.session.scalars(User.of_email(EMAIL)).one()
+        signed = SecureCookieSessionInterface().get_signing_serializer(site.app)
+        value = signed.dumps({"_user_id": user.fs_uniquifier, "_fresh": True})
+    return {"name": "session", "value": value, "url": site.url}

@@ -1,0 +1,143 @@
+"""Every page that a browser can show of a small demonstration: seeded here, then found by walking the routes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from eventapp.accounts import people
+from eventapp.accounts.models import Membership, SignInLink, User
+from eventapp.agenda.models import BookingMode, Room, Session, Speaker
+from eventapp.demonstration import building
+from eventapp.events.models import Category, Event
+from eventapp.exchange import taking, writing
+from eventapp.extensions import db
+from eventapp.invitations import links as invitation_links
+from eventapp.invitations.models import Guest, GuestImport, Invitation, Reply
+from eventapp.network.models import Structure
+from eventapp.outbox import delivery
+from eventapp.outbox.models import KeptMail
+from eventapp.registrations import links
+from eventapp.registrations.models import Question, Registration, Status
+from tests.factories import make_event, make_guest, make_invitation, make_registration, save
+
+STRUCTURES = 12  # of several hundred: the same pages, shorter lists
+LETTERS = 5
+DRAFT, PAST, FULL = "brouillon", "rencontres-regionales-2021", "complet"
+# Answers that are no page of ours: files, and letters shown in a frame.
+NO_PAGES = {"static", "pages.robots", "pages.favicon", "pages.healthz", "pages.readyz", "events_organiser.export_file"}
+NO_PAGES |= {"outbox.html", "outbox.text", "outbox.source", "outbox.file", "outbox_organiser.preview"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """`is_first`: of several pages of one route, the one whose title must be unlike all others."""
+
+    path: str
+    name: str
+    is_first: bool = True
+    status: int = 200
+
+
+def seed() -> None:
+    """The demonstration with fewer structures, and what it lacks: a draft, a full event, every state of a person."""
+    now = datetime.now(UTC)
+    complete = building._structures
+    building._structures = lambda: islice(complete(), STRUCTURES)  # type: ignore[assignment]
+    try:
+        event = building.build(now)
+    finally:
+        building._structures = complete
+    event.draft = writing.as_dict(replace(taking.take(event), title="Rencontres déplacées"))
+    facts = {"starts_at": now + timedelta(days=30), "ends_at": now + timedelta(days=31), "capacity": 1}
+    make_event(event.organisation, slug=DRAFT, title="Brouillon", published_at=None, **facts)
+    full = make_event(event.organisation, slug=FULL, title="Journée complète", **facts)
+    make_registration(full)
+    make_registration(full, status=Status.WAITING)
+    make_registration(full, status=Status.WAITING, offer_until=now + timedelta(days=1))
+    make_registration(full, status=Status.CANCELLED)
+    make_invitation(make_guest(full, function="Conseillère"))
+    header, rows = ["Nom", "Courriel"], [[2, ["Caron", "caron@agents.example"]], [3, ["Sans adresse", ""]]]
+    save(GuestImport(event_id=event.id, filename="invités.csv", header=header, rows=rows, warnings=[], created_at=now))
+    people.issue_sign_in_link(db.session.scalars(db.select(User)).first(), now=now)
+    db.session.commit()
+    delivery.deliver_due(now=now, limit=LETTERS)
+
+
+def stops(app: Flask) -> Iterator[Stop]:
+    """One page of each route, then the other faces of some of them."""
+    known = facts()
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGES and "ics" not in rule.rule:
+            if "kind" not in rule.arguments and not rule.redirect_to:
+                yield Stop(path=built(app, rule, known), name=rule.endpoint)
+    yield from others()
+
+
+def built(app: Flask, rule: Rule, known: dict[str, Any]) -> str:
+    """The rule's address, its arguments filled from what the demonstration holds."""
+    values = {name: known[name] for name in rule.arguments if name != "token"}
+    if "token" in rule.arguments:
+        values["token"] = known[rule.endpoint.split(".")[0]]
+    if rule.endpoint in ("events_organiser.publish", "events_organiser.preview"):
+        values["slug"] = DRAFT
+    if rule.endpoint == "events.report":
+        values["slug"] = PAST
+    return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def facts() -> dict[str, Any]:
+    """For each argument of a route, something that the demonstration holds; for `token`, by blueprint."""
+    event = db.session.scalars(db.select(Event).where(Event.draft.is_not(None))).one()
+    day = event.starts_at.astimezone(event.zone).date()
+
+    def one(column: Any, *conditions: Any) -> Any:
+        return db.session.scalars(db.select(column).where(*conditions).order_by(column).limit(1)).one()
+
+    registration = db.session.scalars(Registration.of(event).where(Registration.status == Status.CONFIRMED)).first()
+    invitation = db.session.scalars(db.select(Invitation).where(Invitation.replied_at.is_(None))).first()
+    sign_in_link = db.session.scalars(db.select(SignInLink)).one()
+    assert registration is not None
+    assert invitation is not None
+    return {
+        "slug": event.slug,
+        "date": day.isoformat(),
+        "half": "matin",
+        "category_slug": one(Category.slug, Category.event_id == event.id),
+        "room_slug": one(Room.slug, Room.event_id == event.id),
+        "speaker_slug": one(Speaker.slug, Speaker.event_id == event.id),
+        "session_slug": one(Session.slug, Session.event_id == event.id, Session.booking != BookingMode.NONE),
+        "question_slug": one(Question.slug, Question.event_id == event.id),
+        "guest_id": one(Guest.id, Guest.event_id == event.id),
+        "import_id": one(GuestImport.id, GuestImport.event_id == event.id),
+        "registration_id": registration.id,
+        "organisation_slug": event.organisation.slug,
+        "member_id": one(Membership.id),
+        "structure_id": one(Structure.id),
+        "key": one(KeptMail.id),
+        "registrations": links.token(registration),
+        "invitations": invitation_links.token(invitation),
+        "accounts": sign_in_link.token,
+    }
+
+
+def others() -> Iterator[Stop]:
+    """The other faces of a page: another event, another state of the person."""
+    for slug in (PAST, FULL, DRAFT):
+        yield Stop(path=f"/gestion/evenements/{slug}/", name="statistics.desk", is_first=False)
+    for slug in (PAST, FULL):
+        yield Stop(path=f"/evenements/{slug}/", name="events.page", is_first=False)
+        yield Stop(path=f"/evenements/{slug}/inscription", name="registrations.form", is_first=False)
+    full = Event.slug == FULL
+    for registration in db.session.scalars(db.select(Registration).join(Registration.event).where(full)):
+        yield Stop(path=f"/mon-inscription/{links.token(registration)}", name="registrations.person", is_first=False)
+    for reply in Reply:
+        invitation = db.session.scalars(db.select(Invitation).where(Invitation.reply == reply)).first()
+        assert invitation is not None
+        yield Stop(path=f"/invitation/{invitation_links.token(invitation)}", name="invitations.page", is_first=False)
+    yield Stop(path="/gestion/evenements/brouillon/invites", name="invitations_organiser.guests", is_first=False)
+    yield Stop(path="/cette-page-n-existe-pas", name="404", status=404)
