@@ -3,6 +3,7 @@
 import itertools
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -21,7 +22,16 @@ from eventapp.extensions import db
 from tests import databases
 
 START_SECONDS = 30
+ANYBODY = ssl._create_unverified_context()  # noqa: S323 - our own certificate, on our own machine
 number = itertools.count(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """Two PEM files, for a site over HTTPS."""
+
+    certificate: Path
+    key: Path
 
 
 @dataclass(kw_only=True)
@@ -64,9 +74,10 @@ class Starter:
         command: list[str] | None = None,
         application: str = "wsgi:app",
         environ: Mapping[str, str] | None = None,
+        certificate: Certificate | None = None,
     ) -> Site:
         port = free_port()
-        url = f"http://127.0.0.1:{port}"
+        url = f"{'https' if certificate else 'http'}://127.0.0.1:{port}"
         given = {"BASE_URL": url, "DATABASE_URL": self._database(database), **(environ or {})}
         app = databases.make_app(given["DATABASE_URL"], environ=given)
         _prepare(app, seed)
@@ -74,7 +85,7 @@ class Starter:
         self.sites.append(site)
         settings: Settings = app.config["SETTINGS"]
         address = serve.Address(host="127.0.0.1", port=port, workers=workers)
-        served = [*serve.command(address, settings, log_level="warning")[:-1], application]
+        served = [*serve.command(address, settings, log_level="warning")[:-1], *tls(certificate), application]
         self._start(site, command or served, given)
         if with_worker:
             self._start(site, [sys.executable, "-m", "flask", "--app", "wsgi", "worker"], given)
@@ -99,6 +110,13 @@ class Starter:
             site.children.append(processes.start(command, environ=whole, cwd=str(ROOT), output=sink))
 
 
+def tls(certificate: Certificate | None) -> list[str]:
+    """What Granian is told besides."""
+    if certificate is None:
+        return []
+    return ["--ssl-certificate", str(certificate.certificate), "--ssl-keyfile", str(certificate.key)]
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -118,7 +136,7 @@ def _wait(site: Site) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and all(child.poll() is None for child in site.children):
         try:
-            with urllib.request.urlopen(f"{site.url}/healthz", timeout=5):  # noqa: S310
+            with urllib.request.urlopen(f"{site.url}/healthz", timeout=5, context=ANYBODY):  # noqa: S310
                 return
         except urllib.error.HTTPError:
             return

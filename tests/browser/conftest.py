@@ -9,12 +9,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from eventapp.config import ROOT
+from tests.browser import tour
 from tests.browser.hands import Hands, Keyboard
-from tests.servers import Site
+from tests.servers import Site, Starter
 
 FOLDER = Path(__file__).parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-AXE_TAGS = ["RGAAv4", "wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+AXE_TAGS = ["RGAAv4", "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -64,6 +65,12 @@ def page_without_js(browser: Browser, browser_context_args: dict[str, Any]) -> I
     assert faults == []
 
 
+@pytest.fixture(scope="session")
+def demonstration(start_site: Starter) -> Site:
+    """The small demonstration of tour.py, to look at and not to change."""
+    return start_site(tour.seed, environ={"EVENTAPP_DEMO": "1"})
+
+
 @pytest.fixture(params=["mouse", "no-javascript", "keyboard"])
 def hands(request: pytest.FixtureRequest, site: Site) -> Hands:
     """Somebody on the module's `site`, each test three times: with a mouse, without JavaScript, by keyboard."""
@@ -72,18 +79,18 @@ def hands(request: pytest.FixtureRequest, site: Site) -> Hands:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[..., list[str]]:
+def axe() -> Callable[[Page], list[str]]:
     """`assert axe(page) == []`: what axe-core finds against RGAA and WCAG 2.1 AA, one line a fault.
 
-    `axe(page, "color-contrast")`: that rule only. What a frame holds is a page of its own, judged apart.
+    What a frame holds is a page of its own, judged apart.
     """
     if not AXE.exists():
         pytest.skip("axe-core n'est pas installé : make test l'installe (scripts/setup browser)")
     source = AXE.read_text(encoding="utf-8")
 
-    def faults(page: Page, *rules: str) -> list[str]:
-        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
-        options = {"runOnly": only, "resultTypes": ["violations"], "iframes": False}
+    options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"], "iframes": False}
+
+    def faults(page: Page) -> list[str]:
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(source)
         found = page.evaluate("options => axe.run(document, options)", options)

@@ -24,8 +24,8 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def site(start_site):
-    return start_site(tour.seed, environ={"EVENTAPP_DEMO": "1"})
+def site(demonstration):
+    return demonstration
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +33,17 @@ def visits(site, browser, axe):
     """Each page is loaded once and then shown on each screen; the organisers' pages in a signed-in browser."""
     with site.app.app_context():
         stops = list(tour.stops(site.app))
-    visits, faults = [], []
+    visits, errors = [], []
     for is_desk in (False, True):
-        context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
+        context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", reduced_motion="reduce")
         if is_desk:
             context.add_cookies([session_cookie(site)])
         page = context.new_page()
-        faults.append(conftest.listen(page))
+        heard = conftest.listen(page)
         visits += [visit(page, site, stop, axe) for stop in stops if is_desk == stop.path.startswith("/gestion/")]
         context.close()
-    return visits, sum(faults, [])
+        errors += heard
+    return visits, errors
 
 
 def visit(page, site, stop, axe):
@@ -91,6 +92,13 @@ def test_a_refused_form_is_accessible(site, page, axe):
     page.goto(f"{site.url}/evenements/complet/inscription")
     page.get_by_role("button", name="Envoyer mon inscription").click()
     assert page.title().startswith("Erreur")
+    for screen in each_screen(page):
+        assert axe(page) == [], screen
+        assert not overflows(page), screen
+
+
+def test_a_letter_is_accessible(site, page, axe):
+    page.goto(f"{site.url}/courriels/1/html")
     for screen in each_screen(page):
         assert axe(page) == [], screen
         assert not overflows(page), screen

@@ -72,9 +72,9 @@ def stops(app: Flask) -> Iterator[Stop]:
     """One page of each route, then the other faces of some of them."""
     known = facts()
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
-        if "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGES and "ics" not in rule.rule:
-            if "kind" not in rule.arguments and not rule.redirect_to:
-                yield Stop(path=built(app, rule, known), name=rule.endpoint)
+        is_file = rule.rule.endswith(".ics") or "kind" in rule.arguments
+        if "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGES and not is_file:
+            yield Stop(path=built(app, rule, known), name=rule.endpoint)
     yield from others()
 
 
