@@ -1,0 +1,366 @@
+"""Two organisations which hold one row of everything, and for every address what a rightful person sends there."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from eventapp import tokens
+from eventapp.accounts.models import Membership, Organisation, Role, SignInLink, User
+from eventapp.agenda.models import BookingMode, Room, Session, Speaker
+from eventapp.clock import utcnow
+from eventapp.events.models import Category, Event
+from eventapp.exchange import taking, writing
+from eventapp.extensions import db
+from eventapp.invitations.models import Guest, GuestImport, Invitation, Letter
+from eventapp.network.models import Structure
+from eventapp.outbox.letters import post
+from eventapp.outbox.models import KeptMail, Message, State
+from eventapp.registrations.models import Answer, Booking, Question, QuestionKind, Registration, Status
+from tests.factories import (
+    make_category,
+    make_event,
+    make_guest,
+    make_invitation,
+    make_organisation,
+    make_person,
+    make_question,
+    make_registration,
+    make_room,
+    make_session,
+    make_speaker,
+    make_user,
+    number,
+    save,
+)
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+MAIL = b"From: a@sgar.example\r\nTo: b@agents.example\r\nSubject: Bonjour\r\n\r\nBonjour.\r\n"
+
+
+@dataclass
+class Side:
+    """One organisation, its people, its event and all that hangs on it; `spare_…`: what nothing else needs."""
+
+    organisation: Organisation
+    administrator: User
+    organiser: User
+    reader: User
+    event: Event
+    category: Category
+    spare_category: Category
+    room: Room
+    spare_room: Room
+    speaker: Speaker
+    session: Session
+    spare_session: Session
+    question: Question
+    guest: Guest
+    spare_guest: Guest
+    invitation: Invitation
+    registration: Registration
+    waiting: Registration
+    draft: GuestImport
+    message: Message
+    link: SignInLink
+    structure: Structure
+    mail: KeptMail
+
+    @property
+    def membership(self) -> Membership:
+        return self.organiser.memberships[0]
+
+    def values(self, rule: Rule) -> dict[str, Any]:
+        """The parts of an address of this rule that name this side's rows."""
+        known = {
+            "slug": self.event.slug,
+            "organisation_slug": self.organisation.slug,
+            "member_id": self.membership.id,
+            "session_slug": self.session.slug,
+            "room_slug": self.room.slug,
+            "speaker_slug": self.speaker.slug,
+            "category_slug": self.category.slug,
+            "question_slug": self.question.slug,
+            "guest_id": self.guest.id,
+            "import_id": self.draft.id,
+            "registration_id": self.registration.id,
+            "structure_id": self.structure.id,
+            "key": self.message.id if rule.endpoint.startswith("outbox_organiser") else self.mail.id,
+            "token": self.token(rule.endpoint),
+            "name": "agenda",
+            "region_slug": "hauts-de-france",
+            "date": self.event.local_start.date().isoformat(),
+            "half": "matin",
+            "kind": "csv",
+            "number": 1,
+            "filename": "js/app.js",
+        }
+        return {name: known[name] for name in rule.arguments} | SPARE.get(rule.endpoint, lambda _side: {})(self)
+
+    def token(self, endpoint: str) -> str:
+        package, _, name = endpoint.partition(".")
+        if package == "accounts":
+            return self.link.token
+        if package == "invitations":
+            return tokens.reveal(Invitation.PURPOSE, self.invitation.nonce)
+        if name == "feed":
+            return tokens.reveal(Registration.FEED_PURPOSE, self.registration.feed_nonce)
+        person = self.waiting if name in ("accept", "refuse") else self.registration
+        return tokens.reveal(Registration.PURPOSE, person.nonce)
+
+    def path(self, app: Flask, rule: Rule, **other: Any) -> str:
+        method = next(iter(rule.methods or {"GET"}))
+        values = {name: value for name, value in (self.values(rule) | other).items() if name in rule.arguments}
+        return str(app.url_map.bind("localhost").build(rule.endpoint, values, method=method))
+
+    def body(self, endpoint: str) -> dict[str, Any]:
+        """What its form sends when it is filled in rightly."""
+        return BODIES.get(endpoint, lambda _side: {})(self)
+
+
+# Addresses that act on a row which must not be needed by others.
+SPARE = {
+    "agenda_organiser.remove_session": lambda side: {"session_slug": side.spare_session.slug},
+    "agenda_organiser.remove_room": lambda side: {"room_slug": side.spare_room.slug},
+    "agenda_organiser.raise_room": lambda side: {"room_slug": side.spare_room.slug},
+    "events_organiser.remove_category": lambda side: {"category_slug": side.spare_category.slug},
+    "events_organiser.raise_category": lambda side: {"category_slug": side.spare_category.slug},
+    "invitations_organiser.remove": lambda side: {"guest_id": side.spare_guest.id},
+    "invitations_organiser.invite": lambda side: {"guest_id": side.spare_guest.id},
+}
+
+
+def build() -> Side:
+    """Everything an organisation can hold, valid and committed."""
+    now, n = utcnow(), next(number)
+    organisation = make_organisation(consent_notice="Vos données servent à l’organisation.")
+    starts = now.replace(minute=0, second=0, microsecond=0, hour=8) + timedelta(days=60)
+    event = make_event(
+        organisation, slug=f"colloque-{n}", starts_at=starts, ends_at=starts + timedelta(hours=9), offer_hours=24
+    )
+    category, spare_category = make_category(event), make_category(event)
+    room, speaker = make_room(event), make_speaker(event)
+    spare_room, _other = make_room(event), make_speaker(event)
+    session = make_session(event, speaker, room=room, booking=BookingMode.OPTIONAL, capacity=20)
+    question = make_question(event, kind=QuestionKind.TEXT)
+    make_question(event)
+    registration = make_registration(event, make_person(category=category))
+    booked = {"event_id": event.id, "registration": registration, "session": session}
+    save(Booking(**booked, created_at=now, confirmed_at=now))
+    save(Answer(registration=registration, question=question, value="Oui, merci"))
+    guest = make_guest(event)
+    issued = tokens.issue(SignInLink.PURPOSE)
+    organiser = make_user(organisation)
+    side = Side(
+        organisation=organisation,
+        administrator=make_user(organisation, Role.ADMINISTRATOR),
+        organiser=organiser,
+        reader=make_user(organisation, Role.READER),
+        event=event,
+        category=category,
+        spare_category=spare_category,
+        room=room,
+        spare_room=spare_room,
+        speaker=speaker,
+        session=session,
+        spare_session=make_session(event),
+        question=question,
+        guest=guest,
+        spare_guest=make_guest(event),
+        invitation=make_invitation(guest),
+        registration=registration,
+        waiting=make_registration(event, status=Status.WAITING, offer_until=now + timedelta(hours=5)),
+        draft=save(_draft(event, now)),
+        message=_failed(registration, now),
+        link=save(
+            SignInLink(user=organiser, nonce=issued.nonce, digest=issued.digest, created_at=now,
+                       expires_at=now + timedelta(hours=1))
+        ),
+        structure=save(
+            Structure(id_fs=f"59{n:06}", name=f"France services {n}", departement_code="59", commune="Lille",
+                      match_key=f"france services {n}", sort_key=f"france services {n}", updated_at=now)
+        ),
+        mail=save(
+            KeptMail(message_id=f"<{n}@sgar.example>", to="b@agents.example", subject="Bonjour", search_text="bonjour",
+                     kept_at=now, source=MAIL)
+        ),
+    )  # fmt: skip
+    save(Letter(event_id=event.id, name="invitation", version=1, subject="Invitation", body="{lien}", written_at=now))
+    event.report = "**Merci** à toutes et à tous."
+    event.draft = writing.as_dict(taking.take(event))
+    db.session.commit()
+    return side
+
+
+def _draft(event: Event, now: datetime) -> GuestImport:
+    rows = [[2, ["Martin", "paul.martin@agents.example"]], [3, ["Petit", "luc.petit@agents.example"]]]
+    facts = {"header": ["Nom", "Adresse électronique"], "rows": rows, "warnings": [], "created_at": now}
+    return GuestImport(event_id=event.id, filename="invites.csv", **facts)
+
+
+def _failed(registration: Registration, now: datetime) -> Message:
+    message = post(
+        "registrations/confirmed",
+        to=registration.email,
+        now=now,
+        event=registration.event,
+        registration_id=registration.id,
+    )
+    message.state = State.FAILED
+    return save(message)
+
+
+def _person(**more: Any) -> dict[str, Any]:
+    n = next(number)
+    names = {"first_name": "Zoé", "last_name": f"Lefèvre {n}", "email": f"zoe.lefevre-{n}@agents.example"}
+    return names | {"function": "conseillère", "organization": "Mairie"} | more
+
+
+def _registering(side: Side) -> dict[str, Any]:
+    answers = {f"question-{side.question.slug}": "Rien", "sessions": side.session.slug}
+    return _person(category=side.category.slug) | answers
+
+
+def _session(side: Side) -> dict[str, Any]:
+    local = side.session.starts_at.astimezone(side.event.zone)
+    return {
+        "title": "Autre titre", "kind": "talk", "day": local.date().isoformat(), "starts": "14:00", "ends": "15:00",
+        "room": side.room.slug, "booking": "optional", "capacity": "30", "description": "*Texte*",
+        "online_url": "https://visio.example/1", "cast_order": "1", "cast_speaker": side.speaker.slug,
+        "cast_role": "speaker", "cast_note": "",
+    }  # fmt: skip
+
+
+def _details(side: Side) -> dict[str, Any]:
+    return {
+        "title": "Colloque", "summary": "Un jour", "description": "**Texte**", "venue_access": "Métro",
+        "contact_name": "Accueil", "contact_phone": "03 20 30 59 59", "contact_email": "accueil@sgar.example",
+        "audience": "public", "capacity": "120", "per_structure": "4", "waiting_list": "y", "offer_hours": "48",
+        "revision": side.event.revision,
+    }  # fmt: skip
+
+
+def _dates(side: Side) -> dict[str, Any]:
+    day = (side.event.local_start + timedelta(days=7)).date().isoformat()
+    return {
+        "starts_date": day, "starts_time": "09:00", "ends_date": day, "ends_time": "18:00", "venue_name": "Zénith",
+        "venue_address": "1 rue Haute", "venue_postcode": "59000", "venue_city": "Lille",
+    }  # fmt: skip
+
+
+def _settings(side: Side) -> dict[str, Any]:
+    return {
+        "name": "Autre nom", "contact_name": "Accueil", "phone": "03 20 30 59 59", "email": side.organisation.email,
+        "consent_notice": "Texte", "legal_notice": "Texte", "privacy_notice": "Texte",
+        "accessibility_status": "non conforme", "accessibility_statement": "Texte",
+    }  # fmt: skip
+
+
+def _question(_side: Side) -> dict[str, Any]:
+    return {"label": "Venez-vous en train ?", "help": "Aide", "kind": "text", "choices": "", "condition": ""}
+
+
+def _speaker(_side: Side) -> dict[str, Any]:
+    names = {"civility": "Mme", "first_name": "Anne", "last_name": "Roy", "function": "préfète"}
+    return names | {"organisation": "Préfecture", "biography": "*Texte*"}
+
+
+def guest_file(text: str = "Nom;Adresse électronique\r\nDurand;a.durand@agents.example\r\n") -> tuple[BytesIO, str]:
+    return BytesIO(text.encode()), "invites.csv"
+
+
+def _event_file(side: Side) -> dict[str, Any]:
+    content = writing.as_dict(taking.take(side.event)) | {"slug": f"importe-{next(number)}"}
+    return {"file": (BytesIO(json.dumps(content).encode()), "evenement.json")}
+
+
+BODIES: dict[str, Any] = {
+    "accounts.check_password": lambda _side: {"email": "a@sgar.example", "password": "x", "next": "/gestion/"},
+    "accounts.send_link": lambda side: {"email": side.organiser.email},
+    "accounts_organiser.change_password": lambda _side: {
+        "current": "", "password": "une phrase assez longue", "again": "une phrase assez longue",
+    },
+    "accounts_organiser.change_role": lambda _side: {"role": "administrator"},
+    "accounts_organiser.describe": _settings,
+    "accounts_organiser.preview": _settings,
+    "accounts_organiser.invite": lambda _side: {
+        "email": f"collegue-{next(number)}@sgar.example", "name": "Léa", "role": "organiser",
+    },
+    "accounts_organiser.rename": lambda _side: {"name": "Autre Nom"},
+    "agenda_organiser.add_room": lambda _side: {"name": "Salle Monet", "capacity": "40", "accessibility": "Plain-pied"},
+    "agenda_organiser.room": lambda _side: {"name": "Salle Manet", "capacity": "41", "accessibility": "Rampe"},
+    "agenda_organiser.add_rows": _session,
+    "agenda_organiser.add_rows_to_new_session": _session,
+    "agenda_organiser.add_session": _session,
+    "agenda_organiser.edit_session": lambda side: _session(side) | {"revision": side.session.revision},
+    "agenda_organiser.add_speaker": _speaker,
+    "agenda_organiser.speaker": _speaker,
+    "agenda_organiser.choices": lambda side: {
+        "slots": side.session.starts_at.astimezone(side.event.zone).strftime("%Y-%m-%dT%H:%M")
+    },
+    "events_organiser.create": lambda side: _details(side) | _dates(side) | {
+        "organisation": side.organisation.slug, "timezone": "Europe/Paris", "slug": f"nouveau-{next(number)}",
+    },
+    "events_organiser.update": _details,
+    "events_organiser.do_move": lambda side: _dates(side) | {"with_sessions": "y"},
+    "events_organiser.do_cancel": lambda _side: {"reason": "Grève des transports"},
+    "events_organiser.do_duplicate": lambda side: {
+        "title": "Copie", "slug": f"copie-{next(number)}",
+        "starts_on": (side.event.local_start + timedelta(days=300)).date().isoformat(),
+    },
+    "events_organiser.do_import_file": _event_file,
+    "events_organiser.add_category": lambda _side: {"name": f"Élus {next(number)}", "capacity": "10"},
+    "events_organiser.update_category": lambda _side: {"name": f"Élues {next(number)}", "capacity": "11"},
+    "events_organiser.write_report": lambda side: {"report": "**Merci**", "revision": side.event.revision},
+    "events_organiser.preview_report": lambda side: {"report": "**Merci**", "revision": side.event.revision},
+    "invitations.accept": _registering,
+    "invitations.decline": lambda _side: {"reason": "Absente ce jour-là"},
+    "invitations_organiser.guest": lambda side: _person(category=side.category.slug),
+    "invitations_organiser.new": lambda side: _person(category=side.category.slug),
+    "invitations_organiser.import_file": lambda _side: {"file": guest_file()},
+    "invitations_organiser.letter": lambda _side: {"subject": "Venez", "body": "Bonjour {prenom}, {lien}"},
+    "invitations_organiser.review": lambda side: {"guests": str(side.spare_guest.id)},
+    "invitations_organiser.send": lambda side: {"guests": str(side.spare_guest.id)},
+    "registrations.create": lambda side: _registering(side) | {"key": f"cle-{next(number)}"},
+    "registrations.change_details": _registering,
+    "registrations.change_sessions": lambda _side: {"sessions": ""},
+    "registrations.send_links": lambda side: {"email": side.registration.email},
+    "registrations.withdraw": lambda _side: {"reason": "Empêchée"},
+    "registrations_organiser.create": lambda side: _registering(side) | {"over_capacity": "y"},
+    "registrations_organiser.create_question": _question,
+    "registrations_organiser.save_question": _question,
+    "registrations_organiser.move_question": lambda _side: {"sens": "descendre"},
+    "registrations_organiser.withdraw": lambda _side: {"reason": "Doublon", "tell": "y"},
+}  # fmt: skip
+
+# What must hold beforehand for the act to be possible.
+PREPARED = {
+    "events_organiser.do_publish": lambda side: setattr(side.event, "published_at", None),
+}
+# POSTs that show something and write nothing.
+WRITE_NOTHING = {
+    "accounts.check_password",
+    "accounts_organiser.preview",
+    "agenda_organiser.add_rows",
+    "agenda_organiser.add_rows_to_new_session",
+    "events_organiser.preview_report",
+    "invitations_organiser.review",
+}
+
+
+def dump() -> str:
+    """Every row of every table, in one hash."""
+    db.session.rollback()
+    rows = [(table.name, sorted(map(repr, db.session.execute(table.select())))) for table in db.metadata.sorted_tables]
+    db.session.rollback()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def rules(app: Flask, *, method: str) -> list[Rule]:
+    found = [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and rule.endpoint != "static"]
+    return sorted(found, key=lambda rule: rule.endpoint)
