@@ -1,7 +1,7 @@
 # Two commands to know: `make run` and `make test`. `make help` lists the others.
 .POSIX:
 .SUFFIXES:
-.PHONY: help run serve test test-full check setup lock bench
+.PHONY: help run serve test test-full check setup lock bench screenshots
 
 PY = .venv/bin/python
 
@@ -34,6 +34,9 @@ serve: ## le serveur web de production, configuré par l'environnement ; migrati
 
 bench: setup ## les mesures de vitesse, en tableaux
 	@$(PY) -m bench
+
+screenshots: setup ## refait les images de docs/screenshots (il faut Chromium)
+	@$(PY) scripts/screenshots.py
 
 lock: ## refait requirements.lock depuis setup.cfg
 	@scripts/lock
