@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from eventapp.database import Base, enum_column
 from eventapp.events.models import Event
@@ -160,7 +160,6 @@ class Session(Base):
         back_populates="session",
         order_by="Appearance.position, Appearance.id",
         cascade="all, delete-orphan",
-        lazy="selectin",
     )
 
     __table_args__ = (
@@ -183,12 +182,22 @@ class Session(Base):
 
     @classmethod
     def of(cls, event: Event) -> Select["Session"]:
-        return select(cls).where(cls.event_id == event.id).order_by(cls.starts_at, cls.ends_at, cls.id)
+        """With those who speak, whom whoever reads a programme needs."""
+        return cls._of(event).options(selectinload(cls.appearances))
 
     @classmethod
     def held(cls, event: Event) -> Select["Session"]:
         """Those that take place."""
         return cls.of(event).where(cls.cancelled_at.is_(None))
+
+    @classmethod
+    def bookable(cls, event: Event) -> Select["Session"]:
+        """Those that `can_be_booked`, without those who speak: every registration asks."""
+        return cls._of(event).where(cls.cancelled_at.is_(None), cls.booking != BookingMode.NONE)
+
+    @classmethod
+    def _of(cls, event: Event) -> Select["Session"]:
+        return select(cls).where(cls.event_id == event.id).order_by(cls.starts_at, cls.ends_at, cls.id)
 
 
 class Appearance(Base):

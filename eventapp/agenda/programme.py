@@ -90,12 +90,17 @@ def clashes(sessions: Iterable[Session]) -> list[tuple[Session, Session]]:
 
 def booking_slots(event: Event) -> list[BookingSlot]:
     """What the registration form asks: sessions that may be booked, those that overlap taken together."""
-    sessions = [session for session in db.session.scalars(Session.held(event)) if session.can_be_booked]
+    sessions = db.session.scalars(Session.bookable(event)).all()
     required = required_instants(event)
     return [
         BookingSlot(event, sorted(group, key=_reading_order), any(s.starts_at in required for s in group))
         for group in _overlapping(sessions)
     ]
+
+
+def has_booking_slots(event: Event) -> bool:
+    """Whether the form asks anything about sessions."""
+    return db.session.scalar(Session.bookable(event).with_only_columns(Session.id).limit(1)) is not None
 
 
 def required_instants(event: Event) -> set[datetime]:

@@ -70,5 +70,9 @@ class Structure(Base):
     @property
     def full_label(self) -> str:
         """What a datalist shows and a form sends back: « France services de Saint-Erme (Saint-Erme, 02) »."""
-        place = f"{self.commune}, {self.departement_code}" if self.commune else self.departement_code
-        return f"{self.name} ({place})"
+        return full_label(self.name, self.commune, self.departement_code)
+
+
+def full_label(name: str, commune: str, departement_code: str) -> str:
+    place = f"{commune}, {departement_code}" if commune else departement_code
+    return f"{name} ({place})"

@@ -15,7 +15,7 @@ def next_request(registration: Registration, *, raised: bool = False) -> int:
     if last is not None:
         above = 1 if raised or last.last_method == CANCEL else 0
         sequence = max(sequence, last.last_sequence + above)
-    return _keep(registration, REQUEST, sequence)
+    return _keep(registration, last, REQUEST, sequence)
 
 
 def next_cancel(registration: Registration) -> int | None:
@@ -23,7 +23,7 @@ def next_cancel(registration: Registration) -> int | None:
     last = _last(registration)
     if last is None or last.last_method == CANCEL or _colleague_comes(registration):
         return None
-    return _keep(registration, CANCEL, max(registration.event.sequence, last.last_sequence + 1))
+    return _keep(registration, last, CANCEL, max(registration.event.sequence, last.last_sequence + 1))
 
 
 def _last(registration: Registration) -> CalendarMail | None:
@@ -53,11 +53,13 @@ def _colleague_comes(registration: Registration) -> bool:
     return bool(db.session.scalar(colleagues))
 
 
-def _keep(registration: Registration, method: str, sequence: int) -> int:
-    uid = registration.event.calendar_uid
-    row = db.session.scalar(
-        select(CalendarMail).where(CalendarMail.registration_id == registration.id, CalendarMail.uid == uid)
-    )
+def _keep(registration: Registration, last: CalendarMail | None, method: str, sequence: int) -> int:
+    """`last` is of this registration or of another one of its mailbox; None: there is no row of either."""
+    uid, row = registration.event.calendar_uid, last
+    if last is not None and last.registration_id != registration.id:
+        row = db.session.scalar(
+            select(CalendarMail).where(CalendarMail.registration_id == registration.id, CalendarMail.uid == uid)
+        )
     if row is None:
         row = CalendarMail(registration_id=registration.id, uid=uid, last_sequence=sequence, last_method=method)
         db.session.add(row)

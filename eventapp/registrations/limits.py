@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from eventapp.agenda.models import Session
@@ -84,6 +84,9 @@ def structure_is_full(event: Event) -> ColumnElement[bool]:
     return and_(Registration.structure_id.is_not(None), held >= event.per_structure)
 
 
+OPEN_STEPS = ("open", "few", "waiting")
+
+
 @dataclass(frozen=True)
 class Availability:
     step: str  # upcoming, open, few, waiting, full, closed, past, cancelled
@@ -95,6 +98,12 @@ def availability(event: Event, *, now: datetime) -> Availability:
     left = places(event).left_for_anyone
     left = None if left is None else max(0, left)
     return Availability(_step(event, left, now), left, count_waiting(event.id))
+
+
+def is_open(event: Event, *, now: datetime) -> bool:
+    """Whether somebody may register, or at least wait; places are counted only where being full closes the form."""
+    left = None if event.waiting_list else places(event).left_for_anyone
+    return _step(event, left if left is None else max(0, left), now) in OPEN_STEPS
 
 
 def _step(event: Event, left: int | None, now: datetime) -> str:
@@ -114,7 +123,7 @@ def _step(event: Event, left: int | None, now: datetime) -> str:
 
 
 def bookable_sessions(event: Event) -> list[Session]:
-    return [session for session in db.session.scalars(Session.held(event)) if session.can_be_booked]
+    return list(db.session.scalars(Session.bookable(event)))
 
 
 @dataclass(frozen=True)
@@ -129,29 +138,45 @@ class SessionPlaces:
 
 def session_places(event: Event) -> dict[int, SessionPlaces]:
     """Of every session that can be booked, by session id. Whoever waits for the event itself counts as waiting."""
-    counts = {row[0]: row for row in db.session.execute(_booking_counts(event))}
-    found = {}
-    for session in bookable_sessions(event):
-        _, confirmed, live = counts.get(session.id, (session.id, 0, 0))
-        left = None if session.capacity is None else max(0, session.capacity - confirmed)
-        found[session.id] = SessionPlaces(left, live - confirmed)
-    return found
-
-
-def _booking_counts(event: Event) -> Any:
-    """(session, confirmed, live): count() skips NULL, so counting `confirmed_at` counts the confirmed."""
-    return (
-        select(Booking.session_id, func.count(Booking.confirmed_at), func.count())
-        .join(Session, Booking.session_id == Session.id)
-        .where(Session.event_id == event.id, Booking.released_at.is_(None))
-        .group_by(Booking.session_id)
-    )
+    confirmed, waiting = _bookings(Booking.confirmed_at.is_not(None)), _bookings(Booking.confirmed_at.is_(None))
+    rows = db.session.execute(_bookable(event, Session.capacity, _only_if_limited(confirmed), waiting))
+    return {
+        key: SessionPlaces(None if capacity is None else max(0, capacity - taken), queue)
+        for key, capacity, taken, queue in rows
+    }
 
 
 def session_seats_left(event: Event) -> dict[int, int | None]:
-    """Of sessions that take place and can be booked; zero or fewer left means that nobody may be given a seat."""
-    counts = {session: confirmed for session, confirmed, _ in db.session.execute(_booking_counts(event))}
-    return {
-        session.id: None if session.capacity is None else session.capacity - counts.get(session.id, 0)
-        for session in bookable_sessions(event)
-    }
+    """Of the sessions in which somebody with a place at the event waits for a seat: the others need no counting.
+    None without limit; zero or fewer means that nobody may be given a seat."""
+    confirmed = _bookings(Booking.confirmed_at.is_not(None))
+    awaited = (
+        select(Booking.id)
+        .join(Registration, Booking.registration_id == Registration.id)
+        .where(
+            Booking.session_id == Session.id,
+            Booking.released_at.is_(None),
+            Booking.confirmed_at.is_(None),
+            Registration.status == Status.CONFIRMED,
+        )
+    )
+    left = _bookable(event, Session.capacity - _only_if_limited(confirmed)).where(awaited.exists())
+    return dict(db.session.execute(left).all())
+
+
+def _bookable(event: Event, *columns: Any) -> Any:
+    return Session.bookable(event).with_only_columns(Session.id, *columns)
+
+
+def _bookings(which: ColumnElement[bool]) -> Any:
+    """How many live ones, in a row of Session."""
+    return (
+        select(func.count())
+        .where(Booking.session_id == Session.id, Booking.released_at.is_(None), which)
+        .correlate(Session)
+        .scalar_subquery()
+    )
+
+
+def _only_if_limited(count: Any) -> Any:
+    return case((Session.capacity.is_not(None), count))

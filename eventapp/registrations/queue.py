@@ -14,11 +14,11 @@ def position(registration: Registration) -> int | None:
 
 
 def count_waiting(event_id: int, *which: ColumnElement[bool]) -> int:
-    """Those without an open offer: two counts that each read an index alone."""
+    """Those without an open offer: one question, two counts that each read an index alone."""
     of_event = (Registration.event_id == event_id, *which)
     everybody = select(func.count()).where(*of_event, Registration.status == Status.WAITING)
     offered = select(func.count()).where(*of_event, Registration.offer_until.is_not(None))
-    return (db.session.scalar(everybody) or 0) - (db.session.scalar(offered) or 0)
+    return db.session.scalar(select(everybody.scalar_subquery() - offered.scalar_subquery())) or 0
 
 
 def waiting(event_id: int) -> Select[Registration]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from eventapp import journal, tokens
@@ -20,7 +20,15 @@ from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals
 from eventapp.registrations.answers import check_answers, write_answers
 from eventapp.registrations.changes import Actor, cancel, change_details, change_sessions, live_registration
-from eventapp.registrations.limits import Availability, SessionPlaces, availability, bookable_sessions, session_places
+from eventapp.registrations.limits import (
+    OPEN_STEPS,
+    Availability,
+    SessionPlaces,
+    availability,
+    bookable_sessions,
+    is_open,
+    session_places,
+)
 from eventapp.registrations.models import Booking, Registration, Source, Status
 from eventapp.registrations.offers import accept_offer, expire_offers, refuse_offer
 from eventapp.registrations.people import Person, describe
@@ -29,6 +37,7 @@ from eventapp.registrations.waiting_list import confirm, fill
 from eventapp.registrations.wishes import check_wishes
 
 __all__ = [
+    "OPEN_STEPS",
     "Availability",
     "Person",
     "SessionPlaces",
@@ -42,6 +51,7 @@ __all__ = [
     "expire_offers",
     "fill",
     "hold",
+    "is_open",
     "position",
     "refuse_offer",
     "register",
@@ -68,14 +78,15 @@ def register(
     AlreadyRegistered. `over_capacity` (an organiser's own decision) confirms whatever the limits say.
     """
     hold(event)
-    again = _same_submission(event, person, idempotency_key)
-    if again is not None:
-        return again
+    first = None if idempotency_key is None else _with_key(event, idempotency_key)
+    if first is not None and _is_same(first, person):
+        return first
+    _read_again(event, sessions)
     _check_open(event, source, now)
     _check_unknown(event, person)
     check_wishes(event, sessions)
     kept = check_answers(event, answers or {})
-    if idempotency_key is not None and _with_key(event, idempotency_key) is not None:
+    if first is not None:
         idempotency_key = None  # the form was reused for somebody else
     try:
         with db.session.begin_nested():
@@ -83,6 +94,7 @@ def register(
             registration.idempotency_key = idempotency_key
             registration.consented_at = consented_at
             write_answers(registration, kept)
+            db.session.add(registration)
             db.session.flush()
             _seat(registration, by=by, over_capacity=over_capacity, now=now)
     except IntegrityError:
@@ -96,12 +108,16 @@ def capacities_changed(event: Event, *, now: datetime) -> None:
     fill(event, now=now)
 
 
-def _same_submission(event: Event, person: Person, key: str | None) -> Registration | None:
-    first = None if key is None else _with_key(event, key)
-    if first is None:
-        return None
-    same = (first.email_folded, first.name_folded) == (person.email_folded, person.name_folded)
-    return first if same else None
+def _is_same(first: Registration, person: Person) -> bool:
+    return (first.email_folded, first.name_folded) == (person.email_folded, person.name_folded)
+
+
+def _read_again(event: Event, sessions: Collection[Session]) -> None:
+    """What `hold` made stale and every registration needs, in two questions instead of one for each row."""
+    keys = [identity[0] for session in sessions if (identity := inspect(session).identity)]
+    if keys:
+        db.session.scalars(select(Session).where(Session.id.in_(keys))).all()
+    _ = event.categories
 
 
 def _with_key(event: Event, key: str) -> Registration | None:
@@ -148,8 +164,6 @@ def _new(event: Event, person: Person, sessions: Collection[Session], *, source:
         feed_digest=feed.digest,
     )
     describe(registration, person)
-    db.session.add(registration)
-    db.session.flush()
     for session in sorted(set(sessions), key=lambda s: (s.starts_at, s.id)):
         registration.bookings.append(Booking(event_id=event.id, session=session, created_at=now))
     return registration
@@ -189,8 +203,8 @@ def _arrival(registration: Registration, *, forced: bool) -> str:
 
 def _after_collision(event: Event, person: Person, key: str | None) -> Registration:
     """The last net: the database refused a second row for the same person or submission."""
-    first = _same_submission(event, person, key)
-    if first is not None:
+    first = None if key is None else _with_key(event, key)
+    if first is not None and _is_same(first, person):
         return first
     _check_unknown(event, person)
     raise refusals.Refused("Cette inscription n’a pas pu être enregistrée. Réessayez dans un instant.")

@@ -33,10 +33,13 @@ def _check_required_slots(event: Event, wanted: Collection[Session]) -> None:
 
 
 def find_wishes(event: Event, slugs: Collection[str]) -> list[Session]:
-    """The sessions that these slugs name; an unknown one refuses."""
+    """The sessions that these slugs name; one that is unknown or cannot be booked refuses."""
     if not slugs:
         return []
-    known = {session.slug: session for session in db.session.scalars(Session.held(event))}
+    if any("\0" in slug for slug in slugs):  # PostgreSQL refuses to compare with it
+        raise SessionNotBookable
+    named = Session.bookable(event).where(Session.slug.in_(slugs))
+    known = {session.slug: session for session in db.session.scalars(named)}
     if not known.keys() >= set(slugs):
         raise SessionNotBookable
     return [known[slug] for slug in dict.fromkeys(slugs)]

@@ -59,8 +59,9 @@ def accept(token: str) -> Any:
         db.session.rollback()
         form.attach(refusal)
         return _accept_page(find_invitation(token), token, form), 422
+    person = url_for("registrations.person", token=registration_links.token(registration))
     db.session.commit()
-    return redirect(url_for("registrations.person", token=registration_links.token(registration)), 303)
+    return redirect(person, 303)
 
 
 @bp.route("/invitation/<token>/refus", methods=["GET", "POST"])

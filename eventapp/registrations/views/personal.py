@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 
 from eventapp import access, journal
-from eventapp.agenda.programme import booking_slots
+from eventapp.agenda.programme import has_booking_slots
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
@@ -29,7 +29,7 @@ def person(token: str) -> Any:
         position=seats.position(registration),
         feed_url=links.feed(registration),
         can_act=can_act(registration),
-        has_sessions=bool(booking_slots(registration.event)),
+        has_sessions=has_booking_slots(registration.event),
         offer_is_open=has_open_offer(registration),
     )
 

@@ -18,15 +18,13 @@ from eventapp.text import fold_email
 
 bp = Blueprint("registrations", __name__)
 
-OPEN_STEPS = ("open", "few", "waiting")
-
 
 @bp.get("/evenements/<slug>/inscription")
 @access.visitor
 def form(slug: str) -> Any:
     event = find_event(slug)
     availability = seats.availability(event, now=utcnow())
-    if availability.step not in OPEN_STEPS or event.audience is Audience.INVITED:
+    if event.audience is Audience.INVITED or availability.step not in seats.OPEN_STEPS:
         return unavailable_page(event, availability)
     return form_page(event, registration_form(event), availability)
 
@@ -37,11 +35,10 @@ def create(slug: str) -> Any:
     event = find_event(slug)
     form = registration_form(event)
     now = utcnow()
-    availability = seats.availability(event, now=now)
-    if availability.step not in OPEN_STEPS or event.audience is Audience.INVITED:
-        return unavailable_page(event, availability), 422
+    if event.audience is Audience.INVITED or not seats.is_open(event, now=now):
+        return unavailable_page(event, seats.availability(event, now=now)), 422
     if not form.validate_on_submit():
-        return form_page(event, form, availability), 422
+        return form_page(event, form, seats.availability(event, now=now)), 422
     try:
         registration = seats.register(event, form.person(), now=now, **form.wishes(now))
     except refusals.AlreadyRegistered as known:
@@ -50,8 +47,9 @@ def create(slug: str) -> Any:
         db.session.rollback()
         form.attach(refusal)
         return form_page(event, form, seats.availability(event, now=now)), 422
+    person = url_for(".person", token=links.token(registration))
     db.session.commit()
-    return redirect(url_for("registrations.person", token=links.token(registration)), 303)
+    return redirect(person, 303)
 
 
 @bp.get("/evenements/<slug>/inscription/lien")
