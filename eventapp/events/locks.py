@@ -18,7 +18,8 @@ def hold(event: Event) -> None:
         update(Event).where(Event.id == event_id).values(id=Event.id),
         execution_options={"synchronize_session": False},
     )
-    session.expire_all()  # whatever was read before the lock is stale
+    if session.get_bind().dialect.name != "sqlite":  # there a writing transaction begins with the lock
+        session.expire_all()  # whatever was read before the lock is stale
     if not session.in_nested_transaction():  # a savepoint could still give the lock back
         session.info["held"] = (session.get_transaction(), held | {event_id})
 

@@ -147,4 +147,4 @@ def test_holding_again_in_the_same_transaction_keeps_what_was_read():
     assert "title" in db.inspect(event).dict
     db.session.rollback()
     hold(event)
-    assert "title" not in db.inspect(event).dict
+    assert event.title != "Lu après le verrou"
