@@ -7,6 +7,7 @@ from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException
 
 PAGES = {
@@ -40,6 +41,7 @@ FORM_TOO_OLD = (
     "La page est restée ouverte trop longtemps, ou votre navigateur refuse les cookies\u00a0: rien n’a été enregistré. "
     "Revenez à la page précédente, rechargez-la, puis envoyez de nouveau le formulaire."
 )
+GONE = "Ce que cette page montrait vient d’être supprimé\u00a0: rien d’autre n’a changé."
 KEPT_HEADERS = ("Allow", "Retry-After", "Content-Range")
 
 
@@ -59,6 +61,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, form_too_old)
     for failure in (OperationalError, InterfaceError, PoolExhausted):
         app.register_error_handler(failure, database_busy)
+    for gone in (ObjectDeletedError, StaleDataError):
+        app.register_error_handler(gone, deleted_meanwhile)
     app.register_error_handler(500, crashed)
 
 
@@ -81,6 +85,11 @@ def database_busy(error: OperationalError | InterfaceError | PoolExhausted) -> A
         raise error  # a reading request tried to write: our mistake, not the database's state
     current_app.logger.error("database unavailable: %s", type(cause or error).__name__)
     return page(503), 503, [("Retry-After", "5")]
+
+
+def deleted_meanwhile(_error: Exception) -> Any:
+    """Two windows removed the same row: the second one finds nothing any more."""
+    return page(404, GONE), 404
 
 
 def crashed(_error: Exception) -> Any:

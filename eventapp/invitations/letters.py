@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from eventapp import journal, markdown
 from eventapp.accounts.models import User
+from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import NBSP, french_date, french_day_range, french_hours
@@ -67,6 +68,7 @@ def current_or_default(event: Event, *, now: datetime) -> Letter:
 def write(event: Event, subject: str, body: str, *, now: datetime, by: User) -> Letter:
     """A new version, unless nothing changed. What was already sent keeps its own."""
     subject, body = one_line(subject), many_lines(body)
+    hold(event)
     latest = current(event)
     if latest is not None and (latest.subject, latest.body) == (subject, body):
         return latest

@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, select
 from eventapp import journal
 from eventapp.accounts.models import User
 from eventapp.errors import Refused
+from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations.models import Answer, Question
@@ -21,6 +22,7 @@ class KindIsFixed(Refused):
 
 
 def add_question(event: Event, facts: dict[str, Any], *, now: datetime, by: User) -> Question:
+    hold(event)
     last = db.session.scalar(select(func.max(Question.position)).where(Question.event_id == event.id))
     question = Question(event=event, slug=_free_slug(event, facts["label"]), position=(last or 0) + 1, **facts)
     db.session.add(question)
@@ -46,6 +48,7 @@ def retire_question(question: Question, *, now: datetime, by: User) -> None:
 
 def move_question(question: Question, *, up: bool) -> None:
     """Exchange it with its neighbour; the first cannot go up, nor the last down."""
+    hold(question.event)
     asked = list(db.session.scalars(Question.asked(question.event)))
     here = asked.index(question) if question in asked else 0
     there = here + (-1 if up else 1)

@@ -8,6 +8,7 @@ from flask import Response, abort, flash, g, redirect, render_template, url_for
 from eventapp import access, downloads
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
+from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
@@ -78,6 +79,7 @@ def import_preview(slug: str, import_id: int) -> str:
 @access.member
 def import_apply(slug: str, import_id: int) -> Any:
     event = managed(slug)
+    hold(event)
     draft = _draft(event, import_id)
     decided = importing.preview(event, _table(draft))
     origin = f"fichier « {draft.filename} »"[:200]
@@ -92,6 +94,7 @@ def import_apply(slug: str, import_id: int) -> Any:
 @access.member
 def import_leave(slug: str, import_id: int) -> Any:
     event = managed(slug)
+    hold(event)
     db.session.delete(_draft(event, import_id))
     db.session.commit()
     flash("L’import est abandonné : rien n’a été ajouté.", "info")
