@@ -124,7 +124,9 @@ def known_address(text: str) -> str:
 
 def hold(organisation: Organisation) -> None:
     """Others who change this team wait here until we commit, on both databases."""
-    db.session.execute(db.update(Organisation).where(Organisation.id == organisation.id).values(id=Organisation.id))
+    db.session.execute(
+        db.update(Organisation).where(Organisation.id == organisation.id).values(email=Organisation.email)
+    )
     db.session.expire_all()  # whatever was read before the lock is stale
 
 

@@ -14,10 +14,9 @@ def hold(event: Event) -> None:
     event_id, held = event.id, _held(session)
     if event_id in held:
         return
-    session.execute(
-        update(Event).where(Event.id == event_id).values(id=Event.id),
-        execution_options={"synchronize_session": False},
-    )
+    # Not its key: SQLite would then go through all the rows that refer to the event.
+    no_change = update(Event).where(Event.id == event_id).values(revision=Event.revision)
+    session.execute(no_change, execution_options={"synchronize_session": False})
     if session.get_bind().dialect.name != "sqlite":  # there a writing transaction begins with the lock
         session.expire_all()  # whatever was read before the lock is stale
     if not session.in_nested_transaction():  # a savepoint could still give the lock back

@@ -241,6 +241,7 @@ class Booking(Base):
             postgresql_where=HELD,
         ),
         Index("ix_booking_session", "session_id", "released_at", "confirmed_at"),
+        Index("ix_booking_registration", "registration_id", "event_id"),
     )
 
     @property

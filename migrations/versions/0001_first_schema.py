@@ -709,6 +709,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
     )
     with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.create_index("ix_booking_registration", ["registration_id", "event_id"], unique=False)
         batch_op.create_index("ix_booking_session", ["session_id", "released_at", "confirmed_at"], unique=False)
         batch_op.create_index(
             "one_live_booking_per_session",
@@ -798,6 +799,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("released_at IS NULL"),
         )
         batch_op.drop_index("ix_booking_session")
+        batch_op.drop_index("ix_booking_registration")
 
     op.drop_table("booking")
     op.drop_table("appearance")
