@@ -92,6 +92,7 @@ class Settings:
             "PERMANENT_SESSION_LIFETIME": 12 * 3600,
             "WTF_CSRF_TIME_LIMIT": None,
             "WTF_CSRF_SSL_STRICT": True,
+            "WTF_I18N_ENABLED": False,  # it would read a file at each form: see eventapp.extensions
             "SESSION_REFRESH_EACH_REQUEST": False,  # eventapp.accounts.sign_in renews it
             "RATELIMIT_STORAGE_URI": "eventapp://",
             "RATELIMIT_STORAGE_OPTIONS": {"database": self.database_url},

@@ -114,9 +114,9 @@ def _is_same(first: Registration, person: Person) -> bool:
 
 def _read_again(event: Event, sessions: Collection[Session]) -> None:
     """What `hold` made stale and every registration needs, in two questions instead of one for each row."""
-    keys = [identity[0] for session in sessions if (identity := inspect(session).identity)]
-    if keys:
-        db.session.scalars(select(Session).where(Session.id.in_(keys))).all()
+    stale = [state.identity[0] for session in sessions if (state := inspect(session)).expired and state.identity]
+    if stale:
+        db.session.scalars(select(Session).where(Session.id.in_(stale))).all()
     _ = event.categories
 
 
