@@ -85,10 +85,28 @@ def test_the_tour_goes_everywhere(visits):
     assert len(names) > 70
 
 
-def test_a_refused_form_is_accessible(site, page, axe):
-    page.goto(f"{site.url}/evenements/complet/inscription")
-    page.get_by_role("button", name="Envoyer mon inscription").click()
+@pytest.mark.parametrize(
+    ("path", "button"),
+    [
+        ("/connexion", "Se connecter"),
+        ("/evenements/complet/inscription", "Envoyer mon inscription"),
+        ("/evenements/complet/inscription/lien", "Envoyer mon lien"),
+        ("/gestion/evenements/nouveau", "Créer l’événement"),
+        ("/gestion/evenements/complet/programme/nouvelle-session", "Ajouter au programme"),
+        ("/gestion/evenements/complet/salles", "Ajouter la salle"),
+        ("/gestion/evenements/complet/invites/import", "Lire le fichier"),
+        ("/gestion/evenements/complet/inscriptions/nouvelle", "Inscrire cette personne"),
+        ("/gestion/evenements/complet/questions/nouvelle", "Ajouter la question"),
+    ],
+)
+def test_a_refused_form_is_accessible(site, page, axe, path, button):
+    """Sent empty."""
+    if path.startswith("/gestion/"):
+        page.context.add_cookies([session_cookie(site)])
+    page.goto(site.url + path)
+    page.get_by_role("button", name=button, exact=True).click()
     assert page.title().startswith("Erreur")
+    assert page.evaluate("document.activeElement.id") == "erreurs"
     for screen in each_screen(page):
         assert axe(page) == [], screen
         assert not overflows(page), screen

@@ -14,7 +14,7 @@ from eventapp.invitations import sending
 from tests.browser.hands import Hands, event_day
 from tests.factories import make_event, make_guest, make_person, make_room, make_session, make_user
 
-STARTS = event_day(datetime.now(UTC)) + timedelta(hours=8)  # 9 h in Paris: winter or summer, said by the page
+STARTS = event_day(datetime.now(UTC)) + timedelta(hours=8)
 HOUR = timedelta(hours=1)
 ZONE = "Europe/Paris"
 TITLE = "Rencontres du réseau"
