@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import ElementHandle, Locator, Page, expect
 
 MOST_TABS = 300
-MAIL_SECONDS = 30
+MAIL_SECONDS = 60
 SECONDS = 20  # for a busy machine
 SAME_GROUP = """it => {
     const here = document.activeElement
