@@ -108,7 +108,7 @@ def describe(organisation_slug: str) -> Any:
     if not form.validate_on_submit():
         return _settings_page(organisation, form), 422
     try:
-        organisations.describe(organisation, form.data, by=g.user, now=utcnow())
+        organisations.describe(organisation, {n: v or "" for n, v in form.data.items()}, by=g.user, now=utcnow())
     except Refused as refusal:
         db.session.rollback()
         return _settings_page(organisation, faulty(form, refusal)), 422
