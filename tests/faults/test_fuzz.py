@@ -102,11 +102,12 @@ class World:
 
     def __init__(self, app):
         self.app, self.failures, self.asked = app, [], 0
+        self.stranger = build().organiser
         self.begin()
 
     def begin(self):
-        self.side, other = build(), build()
-        people = dict(zip(ROLES, (None, self.side.organiser, self.side.administrator, other.organiser), strict=True))
+        self.side = build()
+        people = dict(zip(ROLES, (None, self.side.organiser, self.side.administrator, self.stranger), strict=True))
         self.clients = {role: self.client(user) for role, user in people.items()}
 
     def client(self, user):

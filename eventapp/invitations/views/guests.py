@@ -68,7 +68,7 @@ def guest(slug: str, guest_id: int) -> Any:
 def remove(slug: str, guest_id: int) -> Any:
     event = managed(slug)
     found = find_guest(event, guest_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template(
             "invitations/organiser/remove.html", event=event, organisation=event.organisation, guest=found
         )
