@@ -30,6 +30,7 @@ Scheme = Literal["light", "dark"]
 SCREENS: dict[str, tuple[int, Scheme]] = {"": (1280, "light"), "-sombre": (1280, "dark"), "-telephone": (360, "light")}
 ON_EVERY_SCREEN = ("evenement", "tableau-de-bord")
 TALLEST = 1400
+BEGINS_AT = {"programme": ".programme li:has(.tracks)"}  # where the picture begins, when it is not at the top
 MOST_BYTES = 250_000
 START_SECONDS = 180
 PAST = "rencontres-regionales-2021"
@@ -126,13 +127,15 @@ def signed_in(browser: Browser, base: str, width: int, scheme: Scheme) -> Page:
 
 
 def shoot(page: Page, address: str, file: Path) -> None:
-    """From the top, as far as somebody would scroll."""
+    """As far as somebody would scroll."""
     page.goto(address)
     width, height = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollHeight]")
-    height = min(height, TALLEST)
-    page.screenshot(path=file, clip={"x": 0, "y": 0, "width": width, "height": height}, full_page=True)
+    box = page.locator(BEGINS_AT.get(file.stem, "html")).first.bounding_box()
+    top = box["y"] if box else 0
+    height = min(height - top, TALLEST)
+    page.screenshot(path=file, clip={"x": 0, "y": top, "width": width, "height": height}, full_page=True)
     size = file.stat().st_size
-    print(f"{file.relative_to(ROOT)}  {width} × {height}, {size // 1000} ko")
+    print(f"{file.relative_to(ROOT)}  {width} × {height:.0f}, {size // 1000} ko")
     if size > MOST_BYTES:
         sys.exit(f"{file.name} dépasse {MOST_BYTES // 1000} ko.")
 
