@@ -73,7 +73,7 @@ class Side:
 
     @property
     def membership(self) -> Membership:
-        return self.organiser.memberships[0]
+        return self.reader.memberships[0]
 
     def values(self, rule: Rule) -> dict[str, Any]:
         """The parts of an address of this rule that name this side's rows."""
