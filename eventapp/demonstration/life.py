@@ -45,15 +45,22 @@ def live(event: Event, organiser: User, lottery: random.Random, *, now: datetime
     for guest_id in ids:
         # replies come fast at first, then trickle
         at = start + timedelta(seconds=span * lottery.random() ** 2)
-        acts.append((at, _reply(guest_id, lottery)))
+        acts.append((_at_work(at, start, now), _reply(guest_id, lottery)))
     for _ in range(PUBLIC):
         at = start + timedelta(seconds=span * (0.5 + lottery.random() / 2))
-        acts.append((at, _register_publicly(event_id, lottery)))
+        acts.append((_at_work(at, start, now), _register_publicly(event_id, lottery)))
     for at, act in sorted(acts, key=lambda pair: pair[0]):
         act(at)
         db.session.flush()
         db.session.expunge_all()  # each act begins like a request: with nothing loaded
     _give_up(event_id, lottery, now=now)
+
+
+def _at_work(at: datetime, start: datetime, now: datetime) -> datetime:
+    """The same moment on a working day, between 8 h and 18 h in Paris or nearly."""
+    at -= timedelta(days=max(0, at.weekday() - 4))
+    at = at.replace(hour=7 + at.hour * 10 // 24)
+    return min(max(at, start + timedelta(minutes=at.minute + 1)), now - timedelta(hours=6))
 
 
 def _invite(event: Event, organiser: User, lottery: random.Random, *, start: datetime) -> list[Guest]:

@@ -1,0 +1,40 @@
+import pytest
+
+from eventapp.clock import utcnow
+from eventapp.demonstration import building
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.invitations import listing
+from eventapp.network.models import Structure
+from eventapp.registrations import seats
+from eventapp.registrations.models import Registration, Status
+from tests.factories import make_organisation
+
+
+@pytest.mark.both_databases
+def test_the_demonstration_has_something_to_show_on_every_page():
+    now = utcnow()
+    event = building.build(now)
+
+    assert db.session.scalar(db.select(db.func.count()).select_from(Structure)) == 205
+    first = db.session.scalars(db.select(Event).where(Event.slug == "rencontres-regionales-2021")).one()
+    assert first.report
+    assert (event.starts_at - now).days in (44, 45)
+    assert seats.availability(event, now=now).step == "open"
+    places = [place.left for place in seats.session_places(event).values()]
+    assert places.count(0) == 1
+    assert all(count for count in listing.states(event).values())
+    assert sum(listing.states(event).values()) > 300
+    registrations = db.session.scalars(Registration.of(event)).unique().all()
+    assert {r.status for r in registrations} == set(Status)
+    assert {r.email.rsplit(".", 1)[1] for r in registrations} == {"example"}  # RFC 2606: reserved
+
+
+def test_a_database_in_use_refuses_the_demonstration(app):
+    make_organisation()
+    db.session.commit()
+
+    result = app.test_cli_runner().invoke(args=["demo"])
+
+    assert result.exit_code == 1
+    assert "base vide" in result.stderr
