@@ -30,7 +30,7 @@ setup: ## seulement l'installation (.venv et dépendances verrouillées)
 
 serve: ## le serveur web de production, configuré par l'environnement ; migrations appliquées d'abord
 	@scripts/setup production
-	@$(PY) -m eventapp.serve
+	@$(PY) -m eventapp.serve --end-with-parent
 
 bench: setup ## les mesures de vitesse, en tableaux
 	@$(PY) -m bench

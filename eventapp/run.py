@@ -3,7 +3,6 @@
 import http.client
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import tempfile
@@ -22,23 +21,17 @@ from eventapp.extensions import db
 INSTANCE = ROOT / "instance"
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 START_SECONDS = 30
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Interrupted(Exception):
-    """Ctrl-C, or a polite request to end."""
 
 
 def main() -> None:
     if "--end-with-parent" in sys.argv:
         processes.end_with_parent()
-    for number in ENDINGS:
-        signal.signal(number, _interrupt)
+    processes.end_by_exception()
     try:
         sys.exit(demonstrate())
     except BadSetting as refusal:
         sys.exit(f"eventapp : {refusal}")
-    except Interrupted:
+    except processes.Interrupted:
         sys.exit(0)
 
 
@@ -54,7 +47,7 @@ def demonstrate() -> str:
     load_if_empty(app, environ)
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        web = serve.command(address, settings, log_level="error")
+        web = serve.command(address, settings)
         children["le serveur web"] = processes.start(web, environ=environ, cwd=str(ROOT))
         children["le facteur (worker)"] = processes.start([*FLASK, "worker"], environ=environ, cwd=str(ROOT))
         return watch(children, address, settings)
@@ -83,7 +76,7 @@ def check_writable() -> None:
         with tempfile.TemporaryFile(dir=INSTANCE):
             pass
     except OSError as error:
-        sentence = f"Impossible d’écrire dans {INSTANCE} ({error.strerror}). Le dossier est-il en lecture seule ?"
+        sentence = f"Impossible d’écrire dans {INSTANCE} ({serve.reason(error)}). Le dossier est-il en lecture seule ?"
         raise BadSetting(sentence) from error
 
 
@@ -137,12 +130,6 @@ def answers(address: serve.Address, settings: Settings) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _interrupt(_signal: int, _frame: object) -> None:
-    for number in ENDINGS:
-        signal.signal(number, signal.SIG_IGN)
-    raise Interrupted
 
 
 if __name__ == "__main__":

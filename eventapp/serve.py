@@ -1,5 +1,10 @@
-"""`make serve`: migrations, then Granian in this process's place. The one module that knows how to start Granian."""
+"""`make serve`: migrations, then Granian as a child. The one module that knows how to start Granian.
 
+Granian's main process and its workers have a session of their own: a Ctrl-C that reaches them all at once is never
+the end of them. Its parent turns it into one SIGTERM, waits, and kills what is left.
+"""
+
+import errno
 import os
 import socket
 import sys
@@ -10,8 +15,18 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 
-from eventapp import create_app
+from eventapp import create_app, processes
 from eventapp.config import ROOT, BadSetting, Settings
+
+REASONS = {
+    errno.EADDRINUSE: "ce port est déjà pris",
+    errno.EADDRNOTAVAIL: "cette adresse n’est pas celle de cette machine",
+    errno.EACCES: "permission refusée",
+    errno.EPERM: "permission refusée",
+    errno.EROFS: "système de fichiers en lecture seule",
+    errno.ENOSPC: "plus de place sur le disque",
+    errno.ENOTDIR: "ce n’est pas un dossier",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +50,9 @@ class Address:
         return f"http://[{host}]:{self.port}" if ":" in host and "[" not in host else f"http://{host}:{self.port}"
 
 
-def command(address: Address, settings: Settings, *, log_level: str = "info") -> list[str]:
-    """As many threads as connections: none waits for the other."""
+def command(address: Address, settings: Settings, *, log_level: str = "error") -> list[str]:
+    """As many threads as connections: none waits for the other. Granian finds these many, and would say so at each
+    start (« warning »)."""
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
         *("--host", address.host, "--port", str(address.port)),
@@ -55,9 +71,16 @@ def check_free(address: Address) -> None:
             probe.bind(place)
     except OSError as error:
         raise BadSetting(
-            f"Impossible d’écouter sur {address.host}:{address.port} ({error.strerror}). "
+            f"Impossible d’écouter sur {address.host}:{address.port} ({reason(error)}). "
             f"Choisissez un autre port. Exemple : PORT={address.port % 65535 + 1}"
         ) from error
+
+
+def reason(error: OSError) -> str:
+    """In French, whatever the machine's language."""
+    if isinstance(error, socket.gaierror):
+        return "cette adresse est inconnue"
+    return REASONS.get(error.errno or 0, f"erreur {errno.errorcode.get(error.errno or 0, 'inconnue')}")
 
 
 def migrate(app: Flask) -> None:
@@ -70,16 +93,29 @@ def migrate(app: Flask) -> None:
 
 
 def main() -> None:
+    if "--end-with-parent" in sys.argv:
+        processes.end_with_parent()
+    processes.end_by_exception()
     try:
-        address = Address.from_environment(os.environ)
-        settings = Settings.from_environment(os.environ)
-        check_free(address)
-        migrate(create_app(settings))
+        sys.exit(serve())
     except BadSetting as refusal:
         sys.exit(f"eventapp : {refusal}")
-    os.chdir(ROOT)
-    line = command(address, settings)
-    os.execv(line[0], line)  # noqa: S606
+    except processes.Interrupted:
+        sys.exit(0)
+
+
+def serve() -> str:
+    """Serve until interrupted; gives a sentence when Granian ended by itself."""
+    address = Address.from_environment(os.environ)
+    settings = Settings.from_environment(os.environ)
+    check_free(address)
+    migrate(create_app(settings))
+    children = [processes.start(command(address, settings), environ=os.environ, cwd=str(ROOT))]
+    try:
+        print(f"eventapp : serveur web lancé sur {address.url} (Ctrl-C pour arrêter).", flush=True)
+        return f"eventapp : le serveur web s’est arrêté de lui-même (code {children[0].wait()})."
+    finally:
+        processes.stop(children)
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:

@@ -19,6 +19,7 @@ from tests.servers import free_port
 
 RUN = [sys.executable, "-m", "eventapp.run"]
 SERVE = [sys.executable, "-m", "eventapp.serve"]
+PRODUCTION = {"SECRET_KEY": "0" * 64, "BASE_URL": "http://127.0.0.1", "MAIL_SERVER": "smtp.example.org"}
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +29,12 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @contextlib.contextmanager
-def started(database_url: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """`make run` until its first page; whatever happens it is ended."""
+def started(database_url: str, command: list[str] = RUN, **environ: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """`make run` until its first page, in a group of its own; whatever happens it is ended."""
     port = free_port()
-    environ = {**os.environ, "DATABASE_URL": database_url, "PORT": str(port)}
-    process = subprocess.Popen(RUN, env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    whole = {**os.environ, **environ, "DATABASE_URL": database_url, "PORT": str(port)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    process = subprocess.Popen(command, env=whole, cwd=ROOT, process_group=0, **pipes)  # type: ignore[call-overload]
     try:
         wait_until(lambda: status(port) == 200 or process.poll() is not None, 60)
         yield process, port
@@ -126,7 +128,35 @@ def test_one_that_dies_ends_the_other(database_url: str):
 def test_a_busy_port_is_one_sentence(database_url: str):
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        assert f"PORT={port + 1}" in refusal(RUN, {"DATABASE_URL": database_url, "PORT": str(port)})
+        sentence = refusal(RUN, {"DATABASE_URL": database_url, "PORT": str(port)})
+        assert f"PORT={port + 1}" in sentence
+        assert "(ce port est déjà pris)" in sentence
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_ends_when_its_whole_group_is_interrupted(database_url: str, number: signal.Signals):
+    with started(database_url, SERVE, **PRODUCTION, WORKERS="2") as (process, port):
+        assert status(port) == 200
+        family = children(process.pid)
+        assert len(family) >= 3
+
+        os.killpg(process.pid, number)
+
+        output, _ = process.communicate(timeout=15)
+        assert process.returncode == 0
+        assert output == f"eventapp : serveur web lancé sur http://127.0.0.1:{port} (Ctrl-C pour arrêter).\n"
+        assert [pid for pid in family if alive(pid)] == []
+
+
+def test_serve_says_that_its_server_died(database_url: str):
+    with started(database_url, SERVE, **PRODUCTION, WORKERS="2") as (process, _):
+        family = children(process.pid)
+
+        os.kill(next(pid for pid in family if b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes()), signal.SIGKILL)
+
+        output, _ = process.communicate(timeout=15)
+        assert (process.returncode, "s’est arrêté de lui-même (code -9)" in output) == (1, True)
+        assert [pid for pid in family if alive(pid)] == []
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "BASE_URL", "MAIL_SERVER"])
