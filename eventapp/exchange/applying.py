@@ -17,10 +17,10 @@ from eventapp.exchange.applying_agenda import apply_agenda
 from eventapp.exchange.applying_choices import apply_categories, apply_questions
 from eventapp.exchange.event_file import EventFile, OrganisationPart
 from eventapp.exchange.faults import BadFile, Fault
-from eventapp.exchange.telling import release_cancelled, tell_those_who_booked
+from eventapp.exchange.telling import release_cancelled, tell_of_cancellation, tell_of_move, tell_those_who_booked
 from eventapp.extensions import db
 from eventapp.network.models import Region
-from eventapp.registrations import notices, seats
+from eventapp.registrations import seats
 
 
 class NoDraft(Refused):
@@ -131,13 +131,13 @@ def _update(event: Event, file: EventFile, *, publish: bool, now: datetime, by: 
         lifecycle.publish(event, now=now, by=by)
     if publish and file.status is Status.CANCELLED and event.status is not Status.CANCELLED:
         lifecycle.cancel(event, reason="", now=now, by=by)
-        return notices.event_cancelled(event, now=now)
+        return tell_of_cancellation(event, now=now)
     concerned = release_cancelled(changed, now=now)
     seats.capacities_changed(event, now=now)
     if event.status is Status.CANCELLED:
         return 0
     if (event.starts_at, event.ends_at, event.venue.one_line) != before:
-        return notices.event_moved(event, now=now)
+        return tell_of_move(event, now=now)
     return tell_those_who_booked(concerned, now=now)
 
 

@@ -36,18 +36,19 @@ class Cursor:
         self.path = path
         self.faults = faults
         self.seen: set[str] = set()
-        self.value: dict[str, Any] = value if isinstance(value, dict) else {}
-        if not isinstance(value, dict):
-            self.faults.append(Fault(path or "file", "not an object"))
+        self.is_object = isinstance(value, dict)
+        self.value: dict[str, Any] = value if self.is_object else {}
+        if not self.is_object:
+            self.faults.append(Fault(path, "not an object"))
 
     def fault(self, key: str, reason: str, **values: Any) -> None:
         self.faults.append(Fault(path_of(self.path, key), reason, values))
 
     def has(self, key: str, *, required: bool) -> bool:
-        """Whether there is something to read; null counts as absent."""
+        """Whether there is something to read; null counts as absent. What is no object lacks nothing else."""
         self.seen.add(key)
         present = self.value.get(key) is not None
-        if required and not present:
+        if required and not present and self.is_object:
             self.fault(key, "missing")
         return present
 

@@ -40,6 +40,8 @@ def read_bytes(content: bytes) -> EventFile:
 
 
 def read(data: Any) -> EventFile:
+    if not isinstance(data, dict):
+        raise BadFile([Fault("file", "not an object")])
     faults: list[Fault] = []
     file = _event(Cursor(data, "", faults))
     if faults:

@@ -1,4 +1,4 @@
-"""After a file was applied: whoever booked a session that moved or is cancelled gets one letter."""
+"""Who gets one letter when an event or its sessions move or are cancelled."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -9,6 +9,7 @@ from eventapp.agenda.models import Session
 from eventapp.events.models import Event
 from eventapp.exchange.event_file import EventFile, SessionPart
 from eventapp.extensions import db
+from eventapp.invitations import notices as guest_notices
 from eventapp.registrations import notices
 from eventapp.registrations.models import Booking, Registration, Status
 
@@ -16,7 +17,7 @@ from eventapp.registrations.models import Booking, Registration, Status
 def will_be_told(event: Event, before: EventFile, after: EventFile) -> int:
     """How many people a waiting file would write to, if it were published now."""
     if _when_and_where(before) != _when_and_where(after):
-        return notices.people_to_tell(event)
+        return everyone_to_tell(event)
     old, new = ({s.slug: _calendar_facts(s) for s in file.sessions} for file in (before, after))
     changed = [slug for slug, facts in old.items() if new.get(slug) != facts]
     booked = (
@@ -31,6 +32,19 @@ def will_be_told(event: Event, before: EventFile, after: EventFile) -> int:
         )
     )
     return db.session.scalar(booked) or 0
+
+
+def everyone_to_tell(event: Event) -> int:
+    """The people registered, and the guests who have not answered."""
+    return notices.people_to_tell(event) + guest_notices.people_to_tell(event)
+
+
+def tell_of_move(event: Event, *, now: datetime) -> int:
+    return notices.event_moved(event, now=now) + guest_notices.event_moved(event, now=now)
+
+
+def tell_of_cancellation(event: Event, *, now: datetime) -> int:
+    return notices.event_cancelled(event, now=now) + guest_notices.event_cancelled(event, now=now)
 
 
 def release_cancelled(changed: Collection[Session], *, now: datetime) -> dict[Registration, list[Session]]:

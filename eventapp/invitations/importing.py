@@ -9,12 +9,11 @@ from eventapp.accounts.models import User
 from eventapp.addresses import normal_email
 from eventapp.events.models import Category, Event
 from eventapp.extensions import db
-from eventapp.formats import NBSP
 from eventapp.invitations import guest_list
 from eventapp.network.models import Structure
 from eventapp.network.search import match_structure
 from eventapp.registrations.people import Person, fold_name
-from eventapp.spreadsheets.columns import match_columns
+from eventapp.spreadsheets.columns import columns_in_words, match_columns
 from eventapp.spreadsheets.reading import Table, Unreadable
 from eventapp.text import fold, fold_email, one_line
 
@@ -75,7 +74,8 @@ def preview(event: Event, table: Table) -> Preview:
     columns = match_columns(table.header, COLUMNS)
     missing = [name for name in NEEDED if name in columns.missing]
     if missing:
-        raise Unreadable(f"Colonne absente{NBSP}: {', '.join(missing)}. La première ligne porte les titres.")
+        absent = columns_in_words(missing, "Colonne absente", "Colonnes absentes")
+        raise Unreadable(f"{absent}. La première ligne porte les titres.")
     decided = Preview(warnings=list(table.warnings), unknown_columns=columns.unknown)
     reader = _Reader(event)
     for line, cells in table.rows:

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, Select, exists, func, select
+
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.invitations import letters, links
 from eventapp.invitations.models import Guest, Invitation, Letter
 from eventapp.outbox.letters import Contents, NothingToSay, letter, post
 from eventapp.outbox.models import Message, Priority
+from eventapp.registrations.models import Registration, Status
 
 
 def invitation(invitation: Invitation, *, priority: Priority, now: datetime) -> Message:
@@ -19,6 +22,35 @@ def invitation(invitation: Invitation, *, priority: Priority, now: datetime) -> 
         priority=priority,
         invitation_id=invitation.id,
         letter_id=invitation.letter_id,
+    )
+
+
+def event_moved(event: Event, *, now: datetime) -> int:
+    """Tell whoever was invited and has not answered the new date or place; how many letters."""
+    return _tell("invitations/event_moved", event, now=now)
+
+
+def event_cancelled(event: Event, *, now: datetime) -> int:
+    return _tell("invitations/event_cancelled", event, now=now)
+
+
+def people_to_tell(event: Event) -> int:
+    """How many silent guests a move or a cancellation would write to, beside the people registered."""
+    return db.session.scalar(select(func.count()).select_from(_silent(event).subquery())) or 0
+
+
+@letter("invitations/event_moved", title="Date ou lieu changé (invité)")
+@letter("invitations/event_cancelled", title="Rencontre annulée (invité)")
+def silent_contents(_message: Message, invitation_id: int) -> Contents:
+    """Nothing to say to whoever has answered meanwhile: what they then read was already right."""
+    invitation = db.session.get(Invitation, invitation_id)
+    if invitation is None or not invitation.is_silent:
+        raise NothingToSay("La personne a répondu ou n’est plus invitée.")
+    event = invitation.guest.event
+    return Contents(
+        context={"event": event, "guest": invitation.guest, "link": links.invitation(invitation)},
+        sender_name=event.organisation.name,
+        reply_to=event.contact[2],
     )
 
 
@@ -48,3 +80,35 @@ def contents(event: Event, guest: Guest, subject: str, body: str, link: str) -> 
         "letter_html": letters.html_for(body, known),
         "link": link,
     }
+
+
+def _tell(name: str, event: Event, *, now: datetime) -> int:
+    told = list(db.session.scalars(_silent(event)))
+    for silent in told:
+        post(name, to=silent.email, now=now, event=event, priority=Priority.BULK, invitation_id=silent.id)
+    return len(told)
+
+
+def _silent(event: Event) -> Select["Invitation"]:
+    """The valid invitations without a reply; who registered otherwise gets the letter of the people registered."""
+    return (
+        select(Invitation)
+        .join(Invitation.guest)
+        .where(
+            Invitation.event_id == event.id,
+            Invitation.revoked_at.is_(None),
+            Invitation.reply.is_(None),
+            Guest.removed_at.is_(None),
+            ~_is_registered(),
+        )
+        .order_by(Invitation.id)
+    )
+
+
+def _is_registered() -> ColumnElement[bool]:
+    return exists().where(
+        Registration.event_id == Guest.event_id,
+        Registration.email_folded == Guest.email_folded,
+        Registration.name_folded == Guest.name_folded,
+        Registration.status != Status.CANCELLED,
+    )

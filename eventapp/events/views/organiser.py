@@ -16,8 +16,9 @@ from eventapp.events.models import Event, Venue
 from eventapp.events.views import categories, drafts, files, preview, report, states
 from eventapp.events.views.blueprint import EVENT, back_to, bp, find_event
 from eventapp.events.views.remarks import over_capacity
+from eventapp.exchange.telling import everyone_to_tell
 from eventapp.extensions import db
-from eventapp.registrations import notices, seats
+from eventapp.registrations import seats
 
 __all__ = ["bp", "categories", "drafts", "files", "preview", "report", "states"]  # their routes are on `bp`
 
@@ -101,7 +102,7 @@ def update(slug: str) -> Any:
 
 def _form_of(event: Event) -> DetailsForm:
     """Once released or awaited, date and place change through « Déplacer », which says whom it tells."""
-    is_awaited = event.is_public or event.cancelled_at is not None or notices.people_to_tell(event) > 0
+    is_awaited = event.is_public or event.cancelled_at is not None or everyone_to_tell(event) > 0
     return DetailsForm.of(event) if is_awaited else EventForm.of(event)
 
 

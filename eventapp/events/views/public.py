@@ -39,6 +39,12 @@ def report(slug: str) -> str:
     return render_template("events/report.html", event=event)
 
 
+@bp.app_template_test("over")
+def is_over(event: Event) -> bool:
+    """Nothing to register for any more. Kept pages are made again when the event ends (see eventapp/versions.py)."""
+    return event.cancelled_at is not None or event.has_ended(utcnow())
+
+
 def _find(slug: str) -> Any:
     """A draft or withdrawn event is a 404, also to its organisers: they have the preview."""
     return db.first_or_404(Event.visible().where(Event.slug == slug))

@@ -5,6 +5,8 @@ from typing import Any
 from flask import flash, g, render_template
 
 from eventapp import access
+from eventapp.agenda.models import Session
+from eventapp.agenda.remarks import remarks
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events import lifecycle
@@ -12,16 +14,20 @@ from eventapp.events.event_forms import MoveForm
 from eventapp.events.forms import CancelForm, EmptyForm, point_at
 from eventapp.events.models import Event
 from eventapp.events.views.blueprint import EVENT, back_to, bp, check_token, find_event, refused
+from eventapp.exchange import telling
 from eventapp.exchange.shifting import clock_time, shift_sessions
 from eventapp.extensions import db
 from eventapp.formats import plural
+from eventapp.invitations import notices as guest_notices
 from eventapp.registrations import notices, seats
 
 
 @bp.get(f"{EVENT}/publication")
 @access.member
 def publish(slug: str) -> str:
-    return _page("events/organiser/publish.html", find_event(slug), EmptyForm())
+    event = find_event(slug)
+    open_points = remarks(event, db.session.scalars(Session.of(event)))
+    return _page("events/organiser/publish.html", event, EmptyForm(), remarks=open_points)
 
 
 @bp.post(f"{EVENT}/publication")
@@ -36,7 +42,7 @@ def do_publish(slug: str) -> Any:
         return refused(event, refusal)
     db.session.commit()
     flash("L’événement est publié\u00a0: sa page est en ligne.", "success")
-    return back_to(event)
+    return back_to(event, "statistics.desk")
 
 
 @bp.get(f"{EVENT}/retrait")
@@ -73,7 +79,7 @@ def do_cancel(slug: str) -> Any:
         return _page("events/organiser/cancel.html", event, form), 422
     try:
         lifecycle.cancel(event, reason=form.reason.data or "", now=now, by=g.user)
-        told = notices.event_cancelled(event, now=now)
+        told = telling.tell_of_cancellation(event, now=now)
     except Refused as refusal:
         return refused(event, refusal)
     db.session.commit()
@@ -117,16 +123,17 @@ def _move(event: Event, form: MoveForm) -> int:
     if form.with_sessions.data and delta:
         shift_sessions(event, delta, now=now, by=g.user, field="starts_date")
     seats.capacities_changed(event, now=now)
-    return notices.event_moved(event, now=now)
+    return telling.tell_of_move(event, now=now)
 
 
-def _page(template: str, event: Event, form: Any) -> str:
+def _page(template: str, event: Event, form: Any, **more: Any) -> str:
     return render_template(
-        template, event=event, organisation=event.organisation, form=form, told=notices.people_to_tell(event)
-    )
+        template, event=event, organisation=event.organisation, form=form,
+        told=notices.people_to_tell(event), silent=guest_notices.people_to_tell(event), **more,
+    )  # fmt: skip
 
 
 def _told(count: int) -> str:
     if not count:
-        return "Personne n’était inscrit\u00a0: aucun courriel n’est envoyé."
+        return "Personne n’était inscrit ni invité\u00a0: aucun courriel n’est envoyé."
     return plural(count, "personne est prévenue par courriel.", "personnes sont prévenues par courriel.")
