@@ -53,8 +53,8 @@ class When(FlaskForm):
     """A day and two hours in the zone of the event; `offset` is asked only where an hour exists twice."""
 
     day = DateField("Date", validators=[InputRequired("Indiquez la date.")])
-    starts = TimeField("Début", validators=[InputRequired(NOT_A_TIME)], format=HOURS)
-    ends = TimeField("Fin", validators=[InputRequired(NOT_A_TIME)], format=HOURS)
+    starts = TimeField("Début", validators=[InputRequired("Indiquez l’heure de début.")], format=HOURS)
+    ends = TimeField("Fin", validators=[InputRequired("Indiquez l’heure de fin.")], format=HOURS)
     offset = RadioField("Cette heure existe deux fois cette nuit-là", validators=[Optional()], validate_choice=False)
 
     def instant(self, name: str, event: Event) -> datetime:
@@ -97,8 +97,8 @@ class SessionForm(QuickSessionForm):
     revision = HiddenField()
 
     def validate_online_url(self, field: StringField) -> None:
-        if field.data and not is_https(field.data):
-            raise ValidationError("Indiquez une adresse complète qui commence par https://.")
+        if field.data and not is_web_address(field.data):
+            raise ValidationError("Indiquez une adresse complète qui commence par https:// ou http://.")
 
     def facts(self, event: Event) -> dict[str, Any]:
         return super().facts(event) | {
@@ -178,9 +178,9 @@ class DecisionForm(FlaskForm):
     """Nothing but the token that proves the button was pressed here."""
 
 
-def is_https(address: str) -> bool:
+def is_web_address(address: str) -> bool:
     try:
         parts = urlsplit(address)
-        return parts.scheme == "https" and bool(parts.hostname) and not any(c.isspace() for c in address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and not any(c.isspace() for c in address)
     except ValueError:
         return False

@@ -64,11 +64,11 @@ def page(events: "Select[Event]", wanted: Wanted, *, now: datetime) -> paginatio
 
 
 def registered(events: Sequence[Event]) -> dict[int, int]:
-    """Live registrations by event, counted at once for the rows shown."""
+    """Confirmed registrations by event, counted at once for the rows shown."""
     table = db.metadata.tables["registration"]  # by name: this package comes before that one
     counted = (
         db.select(table.c.event_id, db.func.count())
-        .where(table.c.event_id.in_([event.id for event in events]), table.c.status != "cancelled")
+        .where(table.c.event_id.in_([event.id for event in events]), table.c.status == "confirmed")
         .group_by(table.c.event_id)
     )
     return dict(db.session.execute(counted).all())

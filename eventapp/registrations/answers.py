@@ -31,7 +31,7 @@ def fault_in(question: Question, answers: Mapping[str, Any]) -> str | None:
         return None
     value = answers.get(question.slug)
     if is_empty(value):
-        return f"Répondez à «\u00a0{question.label}\u00a0»." if question.required else None
+        return _missing(question) if question.required else None
     return None if _is_valid(question, value) else _hint(question)
 
 
@@ -84,6 +84,16 @@ def _is_valid(question: Question, value: Any) -> bool:
         QuestionKind.CHOICES: isinstance(value, list) and all(item in choices for item in value),
         QuestionKind.NUMBER: _is_number(value),
     }[question.kind]
+
+
+def _missing(question: Question) -> str:
+    """Shown beside the question, so without repeating it."""
+    return {
+        QuestionKind.YES_NO: "Répondez oui ou non.",
+        QuestionKind.CHOICE: "Choisissez une réponse.",
+        QuestionKind.CHOICES: "Cochez au moins une réponse.",
+        QuestionKind.NUMBER: "Écrivez un nombre, par exemple 12.",
+    }.get(question.kind, "Écrivez votre réponse.")
 
 
 def _hint(question: Question) -> str:

@@ -19,7 +19,6 @@ YES, NO = "oui", "non"
 CONSENT = (
     "J’accepte que cette réponse soit utilisée pour préparer mon accueil, puis effacée sept jours après la rencontre"
 )
-CONSENT_MISSING = "Cochez cette case pour que votre réponse soit enregistrée, ou retirez la réponse."
 
 
 class Needed:
@@ -64,7 +63,7 @@ class Questions:
             if fault is not None:
                 form[field_name(question)].errors, sound = [fault], False
             elif self._lacks_consent(form, question, answers):
-                form[consent_name(question)].errors, sound = [CONSENT_MISSING], False
+                form[consent_name(question)].errors, sound = [_consent_missing(question)], False
         return sound
 
     def has_consent(self, form: Any) -> bool:
@@ -120,6 +119,11 @@ def _value(question: Question, data: Any) -> Any:
     if question.kind is QuestionKind.YES_NO:
         return {YES: True, NO: False, "": None}.get(text, text)
     return _number(text) if question.kind is QuestionKind.NUMBER else text
+
+
+def _consent_missing(question: Question) -> str:
+    label = f"«\u00a0{typo(question.label)}\u00a0»"
+    return f"Cochez l’accord pour que votre réponse à {label} soit enregistrée, ou retirez cette réponse."
 
 
 def _number(text: str) -> Any:

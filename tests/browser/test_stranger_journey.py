@@ -38,9 +38,9 @@ def test_strangers_register_until_it_is_full_then_wait_and_get_the_place_that_is
     hands.sees("complet, liste d’attente")
     third = register(hands, event, "Trois", by="Rejoindre la liste d’attente")
     assert state(hands) == "waiting"
-    hands.sees("Vous êtes 1re sur la liste.")
+    hands.sees("Vous êtes en 1re position.")
     register(hands, event, "Quatre", by="Rejoindre la liste d’attente")
-    hands.sees("Vous êtes 2e sur la liste.")
+    hands.sees("Vous êtes en 2e position.")
 
     cancel(hands, first)
 

@@ -66,6 +66,23 @@ def test_the_list_holds_only_events_of_my_organisations(organiser, organisation)
     assert titles(organiser.page("/gestion/")) == ["À moi"]
 
 
+def test_registered_means_confirmed(organiser, organisation):
+    event = make_event(organisation)
+    for status in Registered:
+        make_registration(event, status=status)
+    assert words(organiser.page("/gestion/").select_one("td.fr-num")) == "1"
+
+
+def test_faults_come_in_the_order_of_the_page_without_saying_their_label_twice(organiser, organisation):
+    response = create(organiser, organisation, title="", slug="Été !", starts_date="", capacity="x")
+    assert errors(response) == [
+        "Donnez un titre à l’événement.",
+        "Adresse de la page : Minuscules sans accent, chiffres et traits d’union seulement.",
+        "Choisissez la date de début.",
+        "Nombre de places : Saisissez un nombre entier. Exemple : 200.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [("q=ete", ["Été"]), ("q=LILLE+été", ["Été"]), ("q=%25", []), ("etat=brouillon", ["Hiver"]), ("etat=annule", [])],
@@ -111,7 +128,7 @@ def test_nobody_creates_for_another_organisation(organiser):
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"title": ""}, "Titre : Donnez un titre à l’événement."),
+        ({"title": ""}, "Donnez un titre à l’événement."),
         ({"starts_date": "2027-02-30"}, "Date de début : Cette date n’est pas valable. Exemple : 14/01/2027."),
         ({"starts_time": "25:99"}, "Heure de début : Cette heure n’est pas valable. Exemple : 09:30."),
         ({"starts_date": "0001-01-01"}, "Date de début : L’année doit être comprise entre 2000 et 2100."),

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from eventapp.agenda.models import BookingMode
-from eventapp.events.models import Event
+from eventapp.clock import utcnow
+from eventapp.events.models import Audience, Event
 from eventapp.extensions import db
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
@@ -13,7 +14,7 @@ from eventapp.registrations import seats
 from eventapp.registrations.models import Registration, Source, Status
 from tests.factories import NOW, make_event, make_person, make_registration, make_session, make_user, save
 from tests.pages import PageClient, parse, words
-from tests.registrations.test_public_pages import PERSON, coming
+from tests.registrations.test_public_pages import HOUR, PERSON, coming
 
 Outbox = Callable[[], list[Message]]
 
@@ -47,6 +48,30 @@ def test_the_list_is_searched_filtered_and_sorted(client: PageClient, event: Eve
     assert names(client, f"{base}?departement=02") == ["ÉRARD Camille"]
     assert names(client, f"{base}?origine=invitation") == ["ZOLA Camille"]
     assert names(client, f"{base}?etat=inconnu&q=%00&tri=x&apres=x") == names(client, base)
+
+
+def test_all_who_wait_are_counted_offers_among_them(client: PageClient, event: Event) -> None:
+    make_registration(event)
+    make_registration(event, status=Status.WAITING)
+    make_registration(event, status=Status.WAITING, offer_until=utcnow() + HOUR)
+    page = client.page(listing(event))
+    assert "1 inscrit pour 1 place, 2 personnes en attente, dont 1 place proposée." in words(page.main)
+
+
+@pytest.mark.parametrize(
+    ("facts", "way"),
+    [
+        ({}, "/inscription"),
+        ({"audience": Audience.INVITED}, "/invites"),
+        ({"published_at": None}, "/publication"),
+    ],
+)
+def test_an_empty_list_says_by_where_people_come(client: PageClient, facts: dict, way: str) -> None:
+    event = coming(**facts)
+    client.sign_in(make_user(event.organisation))
+    empty = client.page(listing(event)).select_one(".empty")
+    assert "Personne n’est encore inscrit" in words(empty)
+    assert empty.find("a")["href"].endswith(f"{event.slug}{way}")
 
 
 @pytest.mark.both_databases

@@ -7,7 +7,7 @@ import pytest
 
 from eventapp.agenda.models import BookingMode
 from eventapp.clock import utcnow
-from eventapp.events.models import Event
+from eventapp.events.models import Audience, Event
 from eventapp.outbox.models import Message
 from eventapp.registrations import links
 from eventapp.registrations.models import QuestionKind, Registration, Status
@@ -36,7 +36,7 @@ def test_the_position_in_the_queue_is_shown(client: PageClient) -> None:
     event = coming(capacity=0)
     make_registration(event, status=Status.WAITING)
     second = make_registration(event, status=Status.WAITING)
-    assert "2e sur la liste" in words(client.page(page_of(second)).main)
+    assert "Vous êtes en 2e position." in words(client.page(page_of(second)).main)
 
 
 def test_an_offer_is_shown_and_accepted_by_post(client: PageClient) -> None:
@@ -70,6 +70,42 @@ def test_cancelling_asks_then_acts(client: PageClient, outbox: Outbox) -> None:
 
     assert (registration.status, registration.cancellation_reason) == (Status.CANCELLED, "Un empêchement")
     assert [m.letter for m in outbox()] == ["registrations/cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "action"),
+    [
+        ({}, "S’inscrire de nouveau"),
+        ({"capacity": 0}, "S’inscrire sur la liste d’attente"),
+        ({"capacity": 0, "waiting_list": False}, None),
+        ({"closes_at": NOW}, None),
+        ({"audience": Audience.INVITED}, None),
+    ],
+)
+def test_after_cancelling_one_comes_back_only_where_it_can_work(client: PageClient, facts: dict, action: str) -> None:
+    registration = make_registration(coming(**facts), status=Status.CANCELLED)
+    link = client.page(page_of(registration)).select_one(".state a")
+    assert (words(link) if link else None) == action
+
+
+def test_the_cancellation_is_said_once(client: PageClient) -> None:
+    registration = make_registration(coming())
+    response = client.post(f"{page_of(registration)}/annulation", data={}, follow_redirects=True)
+    assert words(parse(response).main).count("Votre inscription est annulée") == 1
+
+
+def test_the_calendar_comes_after_the_sessions_and_leaving_last(client: PageClient) -> None:
+    event = coming()
+    bookable(event)
+    titles = [words(tag) for tag in client.page(page_of(make_registration(event))).select("main h2")]
+    assert titles == ["Mes sessions", "Dans mon calendrier", "Mes informations", "Un empêchement ?"]
+
+
+def test_whoever_waits_has_neither_agenda_nor_place_to_leave(client: PageClient) -> None:
+    page = client.page(page_of(make_registration(coming(capacity=0), status=Status.WAITING)))
+    assert page.find(id="calendrier") is None
+    assert "vous quittez la liste d’attente" in words(page.main)
+    assert "laissez votre place" not in words(page.main)
 
 
 def test_sessions_are_changed(client: PageClient) -> None:

@@ -242,3 +242,29 @@ def test_the_form_is_never_cached(client: PageClient) -> None:
 
 def test_without_csrf_token_nothing_is_written(csrf_client: PageClient) -> None:
     assert csrf_client.post(address(coming()), data=PERSON).status_code == 400
+
+
+def test_the_summary_follows_the_page_and_says_each_thing_once(client: PageClient) -> None:
+    event = coming()
+    make_question(event, slug="repas", label="Déjeunez-vous ?", required=True)
+    make_question(event, slug="acces", kind=QuestionKind.TEXT, label="Besoin d’accès", sensitive=True)
+
+    response = client.post(
+        address(event), data=PERSON | {"last_name": "", "sessions": "inconnue", "question-acces": "rampe"}
+    )
+
+    first, second, third, fourth = (words(item) for item in parse(response).select("#erreurs li"))
+    assert first == "Écrivez votre nom."
+    assert second.startswith("Une des sessions choisies n’existe pas")
+    assert third == "Déjeunez-vous ? Répondez oui ou non."
+    assert fourth.startswith("Cochez l’accord pour que votre réponse à « Besoin d’accès » soit enregistrée")
+
+
+@pytest.mark.parametrize("kind", [QuestionKind.YES_NO, QuestionKind.TEXT])
+def test_the_consent_stands_inside_its_question(client: PageClient, kind: QuestionKind) -> None:
+    event = coming()
+    make_question(event, slug="acces", kind=kind, sensitive=True)
+    consent = client.page(address(event)).find(id="consent-acces")
+    around = consent.find_parent(class_="consent").parent
+    assert around.find(attrs={"name": "question-acces"})
+    assert around.get("id") == "question-acces" or "fr-input-group" in around["class"]

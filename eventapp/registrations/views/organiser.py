@@ -10,12 +10,14 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person
+from eventapp.links import absolute
 from eventapp.outbox.letters import TITLES
 from eventapp.pagination import page
 from eventapp.registrations import history, notices, refusals, seats, selection
 from eventapp.registrations.forms import OrganiserCancelForm, OrganiserForm, registration_form
 from eventapp.registrations.models import Registration, Source
 from eventapp.registrations.views.fields import fields_context
+from eventapp.registrations.waiting_reasons import reasons_to_wait
 
 bp = Blueprint("registrations_organiser", __name__)
 
@@ -41,6 +43,7 @@ def index(slug: str) -> Any:
         found=selection.count(query),
         availability=seats.availability(event, now=utcnow()),
         exports=downloads.links(".export", slug=slug),
+        public_url=absolute("registrations.form", slug=slug),
         **choices(event),
     )
 
@@ -55,6 +58,7 @@ def detail(slug: str, registration_id: int) -> Any:
         organisation=registration.event.organisation,
         registration=registration,
         position=seats.position(registration),
+        reasons=reasons_to_wait(registration),
         entries=history.entries(registration),
         letters=history.letters(registration),
         titles=TITLES,

@@ -8,6 +8,7 @@ from eventapp import access, journal
 from eventapp.agenda.programme import has_booking_slots
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
+from eventapp.events.models import Audience
 from eventapp.extensions import db
 from eventapp.registrations import links, refusals, seats
 from eventapp.registrations.forms import CancelForm, PersonForm, details_form, sessions_form
@@ -31,6 +32,7 @@ def person(token: str) -> Any:
         can_act=can_act(registration),
         has_sessions=has_booking_slots(registration.event),
         offer_is_open=has_open_offer(registration),
+        again=step_again(registration),
     )
 
 
@@ -98,13 +100,19 @@ def withdraw(token: str) -> Any:
     registration, form = find(token), CancelForm()
     if not form.validate_on_submit():
         return cancel_page(registration, form, token), 422
-    return act(token, "Votre inscription est annulée.", seats.cancel, by=journal.PERSON, reason=form.reason.data or "")
+    return act(
+        token,
+        "C’est fait\u00a0: un courriel vous le confirme.",
+        seats.cancel,
+        by=journal.PERSON,
+        reason=form.reason.data or "",
+    )
 
 
 @bp.post("/mon-inscription/<token>/place/acceptation")
 @access.token_holder
 def accept(token: str) -> Any:
-    return act(token, "Votre place est confirmée.", seats.accept_offer)
+    return act(token, "Merci de votre réponse\u00a0: un courriel vous confirme votre place.", seats.accept_offer)
 
 
 @bp.post("/mon-inscription/<token>/place/refus")
@@ -144,6 +152,15 @@ def has_open_offer(registration: Registration) -> bool:
     """Also false in the seconds between the deadline and the worker's passage."""
     until = registration.offer_until
     return until is not None and until > utcnow() and registration.event.cancelled_at is None
+
+
+def step_again(registration: Registration) -> str | None:
+    """Whether whoever cancelled may come back by the public form: « open », « few » or « waiting »."""
+    event = registration.event
+    if not registration.is_cancelled or event.audience is Audience.INVITED:
+        return None
+    step = seats.availability(event, now=utcnow()).step
+    return step if step in seats.OPEN_STEPS else None
 
 
 def act(token: str, done: str, verb: Any, **facts: Any) -> Any:
