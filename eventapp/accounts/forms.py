@@ -21,7 +21,7 @@ EMAIL = (DataRequired("Saisissez une adresse électronique."), Length(max=320, m
 LONG_TEXT = Length(max=20_000, message="Ce texte dépasse 20 000 caractères.")
 ACCESSIBILITY = ("non conforme", "partiellement conforme", "totalement conforme")
 TEAM_ROLES = (Role.ORGANISER, Role.ADMINISTRATOR)
-ROLE_CHOICES = [SelectChoice(role.value, ROLE_NAMES[role].capitalize()) for role in TEAM_ROLES]
+ROLE_CHOICES = [SelectChoice(role.value, ROLE_NAMES[role]) for role in TEAM_ROLES]
 
 
 class PasswordSignInForm(FlaskForm):

@@ -23,11 +23,11 @@ class Role(StrEnum):
 
 ORGANISING = (Role.ADMINISTRATOR, Role.ORGANISER)
 ROLE_NAMES = {
-    Role.ADMINISTRATOR: "administration",
-    Role.ORGANISER: "organisation",
-    Role.READER: "lecture",
-    Role.RECEPTION: "accueil",
-    Role.DEPARTMENTAL: "animation départementale",
+    Role.ADMINISTRATOR: "Administrateur",
+    Role.ORGANISER: "Organisateur",
+    Role.READER: "Lecture",
+    Role.RECEPTION: "Accueil",
+    Role.DEPARTMENTAL: "Animateur départemental",
 }
 
 

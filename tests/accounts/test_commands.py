@@ -2,7 +2,7 @@
 
 from eventapp.accounts.models import Membership, Organisation, Role
 from eventapp.extensions import db
-from tests.factories import make_organisation
+from tests.factories import make_organisation, make_user
 
 CREATE = ["organisation", "create", "--name", "SGAR Hauts-de-France", "--email", "contact@example.org"]
 
@@ -61,3 +61,11 @@ def test_an_account_without_an_address_is_refused(app):
     result = run(app, "account", "create", "personne", "--organisation", "sgar", "--role", "organiser")
     assert (result.exit_code, result.stdout) == (1, "")
     assert db.session.query(Membership).count() == 0
+
+
+def test_somebody_of_the_team_is_refused_with_their_role(app):
+    organisation = make_organisation(slug="sgar")
+    make_user(organisation, Role.ORGANISER, email="a@b.example")
+    result = run(app, "account", "create", "a@b.example", "--organisation", "sgar", "--role", "administrator")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "a@b.example fait déjà partie de l’équipe, avec un autre rôle (Organisateur).\n"

@@ -34,7 +34,7 @@ def test_an_account_is_a_user_and_a_membership():
     organisation = make_organisation()
     membership = people.create_account("Jeanne@SGAR.example", organisation, Role.ORGANISER, now=NOW)
     assert (membership.user.email, membership.role) == ("jeanne@sgar.example", Role.ORGANISER)
-    assert db.session.scalar(db.select(Entry.sentence)) == "jeanne@sgar.example rejoint l’équipe (organisation)."
+    assert db.session.scalar(db.select(Entry.sentence)) == "jeanne@sgar.example rejoint l’équipe (Organisateur)."
 
 
 def test_the_same_account_again_is_the_same_member():
@@ -101,7 +101,7 @@ def test_a_changed_role_is_in_the_journal():
     boss, other = make_user(organisation, Role.ADMINISTRATOR), make_user(organisation, email="paul@sgar.example")
     people.change_role(other.memberships[0], Role.ADMINISTRATOR, by=boss, now=NOW)
     entry = db.session.scalars(db.select(Entry)).one()
-    assert entry.sentence == "Le rôle de paul@sgar.example devient «\u00a0administration\u00a0»."
+    assert entry.sentence == "Le rôle de paul@sgar.example devient «\u00a0Administrateur\u00a0»."
     assert entry.actor_id == boss.id
 
 

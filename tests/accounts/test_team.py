@@ -41,7 +41,7 @@ def test_the_team_is_listed_with_roles(client, boss, sgar):
     rows = [words(row) for row in client.page(TEAM).select("tbody tr")]
     assert [row[:40] for row in rows] == [
         "Anne Roy (vous) boss@sgar.example Admini",
-        "Paul Petit paul@sgar.example Organisatio",
+        "Paul Petit paul@sgar.example Organisateu",
     ]
 
 
