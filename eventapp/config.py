@@ -9,6 +9,11 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 DSFR_FILES = ("dsfr.min.css", "utility/utility.min.css")
 
+REQUIRED = {
+    "SECRET_KEY": "$(python3 -c 'import secrets; print(secrets.token_hex(32))')",
+    "BASE_URL": "https://rencontres.example.org",
+    "MAIL_SERVER": "smtp.example.org",
+}
 DEMO_SECRET = "demonstration-only-not-a-secret-0123456789abcdef"  # noqa: S105
 
 
@@ -39,15 +44,17 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
         demo = _flag(environ, "EVENTAPP_DEMO")
-        base_url = _base_url(environ, demo)
+        if not demo:
+            _refuse_missing(environ)
+        base_url = _base_url(environ)
         return cls(
             database_url=_database_url(environ),
-            secret_key=_secret(environ, demo),
+            secret_key=_secret(environ),
             secret_key_fallbacks=_list(environ, "SECRET_KEY_FALLBACKS"),
             base_url=base_url,
             trusted_hosts=_list(environ, "TRUSTED_HOSTS"),
             proxy_hops=_number(environ, "PROXY_HOPS", 0, 0, 9),
-            mail_server=_required(environ, "MAIL_SERVER", "smtp.example.org", demo, "localhost"),
+            mail_server=environ.get("MAIL_SERVER", "").strip() or "localhost",
             mail_port=_number(environ, "MAIL_PORT", 25, 1, 65535),
             mail_username=environ.get("MAIL_USERNAME") or None,
             mail_password=environ.get("MAIL_PASSWORD") or None,
@@ -131,28 +138,29 @@ def _number(environ: Mapping[str, str], name: str, default: int, low: int, high:
     return int(value)
 
 
-def _required(environ: Mapping[str, str], name: str, example: str, demo: bool, default: str) -> str:
-    value = environ.get(name, "").strip()
-    if value:
-        return value
-    if demo:
-        return default
-    raise BadSetting(f"La variable {name} manque. Exemple : {name}={example}")
+def _refuse_missing(environ: Mapping[str, str]) -> None:
+    """All at once: what production cannot do without."""
+    missing = [name for name in REQUIRED if not environ.get(name, "").strip()]
+    examples = " ".join(f"{name}={REQUIRED[name]}" for name in missing)
+    if len(missing) == 1:
+        raise BadSetting(f"La variable {missing[0]} manque. Exemple : {examples}")
+    if missing:
+        names = f"{', '.join(missing[:-1])} et {missing[-1]}"
+        raise BadSetting(f"Les variables {names} manquent. Exemples : {examples}")
 
 
-def _secret(environ: Mapping[str, str], demo: bool) -> str:
-    example = "$(python3 -c 'import secrets; print(secrets.token_hex(32))')"
-    secret = _required(environ, "SECRET_KEY", example, demo, DEMO_SECRET)
+def _secret(environ: Mapping[str, str]) -> str:
+    secret = environ.get("SECRET_KEY", "").strip() or DEMO_SECRET
     if len(secret) < 32:
+        example = REQUIRED["SECRET_KEY"]
         raise BadSetting(f"SECRET_KEY est trop courte (32 caractères au moins). Exemple : SECRET_KEY={example}")
     return secret
 
 
-def _base_url(environ: Mapping[str, str], demo: bool) -> str:
+def _base_url(environ: Mapping[str, str]) -> str:
     host = environ.get("HOST") or "127.0.0.1"
     port = environ.get("PORT") or "8000"
-    example = "https://rencontres.example.org"
-    value = _required(environ, "BASE_URL", example, demo, f"http://{host}:{port}").rstrip("/")
+    value = (environ.get("BASE_URL", "").strip() or f"http://{host}:{port}").rstrip("/")
     try:
         parts = urlsplit(value)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -160,7 +168,7 @@ def _base_url(environ: Mapping[str, str], demo: bool) -> str:
     except ValueError:
         valid = False
     if not valid:
-        raise BadSetting(f"BASE_URL={value!r} n’est pas une adresse. Exemple : BASE_URL={example}")
+        raise BadSetting(f"BASE_URL={value!r} n’est pas une adresse. Exemple : BASE_URL={REQUIRED['BASE_URL']}")
     return value
 
 

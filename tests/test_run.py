@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from eventapp import run, serve
-from eventapp.config import ROOT, BadSetting
+from eventapp.config import ROOT, BadSetting, Settings
 from tests.servers import free_port
 
 RUN = [sys.executable, "-m", "eventapp.run"]
@@ -165,6 +165,12 @@ def test_production_refuses_to_start_without(missing: str):
     del environ[missing]
 
     assert missing in refusal(SERVE, environ)
+
+
+def test_production_names_at_once_all_that_is_missing():
+    with pytest.raises(BadSetting, match=r"^Les variables SECRET_KEY, BASE_URL et MAIL_SERVER manquent\.") as refusal:
+        Settings.from_environment({"SECRET_KEY": " "})
+    assert "BASE_URL=https://rencontres.example.org MAIL_SERVER=smtp.example.org" in str(refusal.value)
 
 
 @pytest.mark.parametrize(("name", "value"), [("PORT", "huit"), ("PORT", "70000"), ("WORKERS", "0"), ("WORKERS", "²")])
