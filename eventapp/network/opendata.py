@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from eventapp.spreadsheets.columns import columns_in_words
 from eventapp.text import many_lines, normal_phone, one_line
 
 SOURCE = "Liste des structures France services, ANCT et Banque des Territoires, Licence Ouverte 2.0"
@@ -93,10 +94,10 @@ def read(content: bytes) -> OpenData:
     header = [one_line(name).lower() for name in header]
     missing = [name for name in REQUIRED if name not in header]
     if missing:
-        raise Unusable(f"colonne absente : {', '.join(missing)}")
+        raise Unusable(columns_in_words(missing, "colonne absente", "colonnes absentes"))
     twice = sorted({name for name in header if header.count(name) > 1 and name in KNOWN})
     if twice:
-        raise Unusable(f"colonne en double : {', '.join(twice)}")
+        raise Unusable(columns_in_words(twice, "colonne en double", "colonnes en double"))
     return OpenData([name for name in header if name not in KNOWN], header, list(rows))
 
 

@@ -40,6 +40,11 @@ def match_columns(header: Sequence[str], wanted: Mapping[str, Sequence[str]]) ->
     return Columns(places, [name for name in wanted if name not in places], unknown)
 
 
+def columns_in_words(names: Sequence[str], one: str, many: str) -> str:
+    """« colonne absente : nom », « colonnes absentes : nom, ville »."""
+    return f"{one if len(names) == 1 else many}\u00a0: {', '.join(names)}"
+
+
 def postcode_or_warn(text: str) -> tuple[str, str | None]:
     """(« 02120 », None), or what was understood and a sentence about what a spreadsheet did to it."""
     digits = re.sub(r"[\s.]", "", text)

@@ -117,7 +117,7 @@ def test_a_file_is_previewed_before_anything_is_added(client, event):
     [
         (b"", "Le fichier est vide."),
         (b"PK\x03\x04 not a workbook", "endommagé"),
-        (b"Ville;Pays\nLaon;France\n", "Colonne absente"),
+        (b"Ville;Pays\nLaon;France\n", "Colonnes absentes"),
         (b"x" * 5_500_000, "dépasse"),
     ],
 )

@@ -112,4 +112,4 @@ def test_the_command_refuses_a_foreign_file_in_one_sentence(app, tmp_path):
     result = app.test_cli_runner().invoke(args=["network", "import", str(file)])
 
     assert result.exit_code == 1
-    assert result.stderr == ("liste.csv : colonne absente : id_fs, insee_dep, lib_fs. Rien n’a été importé.\n")
+    assert result.stderr == ("liste.csv : colonnes absentes\u00a0: id_fs, insee_dep, lib_fs. Rien n’a été importé.\n")

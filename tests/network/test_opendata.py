@@ -164,8 +164,9 @@ def test_a_file_saved_by_an_old_spreadsheet_keeps_its_accents():
     ("content", "sentence"),
     [
         (b"", "le fichier est vide"),
-        (b"nom,ville\nLaon,Laon\n", "colonne absente : id_fs, insee_dep, lib_fs"),
-        (b"id_fs,id_fs,insee_dep,lib_fs\n", "colonne en double : id_fs"),
+        (b"nom,ville\nLaon,Laon\n", "colonnes absentes\u00a0: id_fs, insee_dep, lib_fs"),
+        (b"id_fs,insee_dep\n1,02\n", "colonne absente\u00a0: lib_fs"),
+        (b"id_fs,id_fs,insee_dep,lib_fs\n", "colonne en double\u00a0: id_fs"),
         ("id_fs,insee_dep,lib_fs".encode("utf-16"), "le fichier est en UTF-16 ; enregistrez-le en CSV UTF-8"),
     ],
 )
