@@ -38,8 +38,6 @@ DEFAULT_BODY = """Bonjour {prenom} {nom},
 
 {organisation} a le plaisir de vous inviter.
 
-**{evenement}**
-
 - **Quand** : {date}, {horaires}
 - **Où** : {lieu}
 

@@ -27,6 +27,7 @@ from eventapp.registrations.models import Registration
 
 PRESENT = text("removed_at IS NULL")
 VALID = text("revoked_at IS NULL")
+PUBLIC_DIRECTORY = "annuaire public des France services"  # the one origin told to guests as it is
 
 
 class Reply(StrEnum):
@@ -76,7 +77,7 @@ class Guest(Base):
     email_folded: Mapped[str] = mapped_column(String(320))
     name_folded: Mapped[str] = mapped_column(String(500))
     search_text: Mapped[str] = mapped_column(Text, default="")
-    origin: Mapped[str] = mapped_column(String(200), default="")  # where the address came from, said at first contact
+    origin: Mapped[str] = mapped_column(String(200), default="")  # where the address came from, for organisers
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
 

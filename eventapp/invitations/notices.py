@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.invitations import letters, links
-from eventapp.invitations.models import Guest, Invitation, Letter
+from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest, Invitation, Letter
 from eventapp.outbox.letters import Contents, NothingToSay, letter, post
 from eventapp.outbox.models import Message, Priority
 from eventapp.registrations.models import Registration, Status
@@ -75,11 +75,17 @@ def contents(event: Event, guest: Guest, subject: str, body: str, link: str) -> 
         "event": event,
         "guest": guest,
         "organisation": event.organisation,
+        "source": _source(event, guest),
         "letter_subject": letters.subject_for(subject, known),
         "letter_text": letters.text_for(body, known),
         "letter_html": letters.html_for(body, known),
         "link": link,
     }
+
+
+def _source(event: Event, guest: Guest) -> str:
+    """Where we have the address from, said at first contact: an organiser's file keeps its name for organisers."""
+    return guest.origin if guest.origin == PUBLIC_DIRECTORY else f"liste transmise par {event.organisation.name}"
 
 
 def _tell(name: str, event: Event, *, now: datetime) -> int:

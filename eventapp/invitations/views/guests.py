@@ -13,11 +13,12 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.invitations import guest_list, sending
 from eventapp.invitations.forms import GuestForm
-from eventapp.invitations.models import Guest
+from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest
 from eventapp.invitations.views.organiser import bp, managed
 from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.network.search import find_structures, full_labels
+from eventapp.text import fold_email
 
 OFFERED = 12  # structures shown under a search
 
@@ -31,7 +32,7 @@ def new(slug: str) -> Any:
     if not form.validate_on_submit():
         return _new_page(event, form), 422 if form.is_submitted() else 200
     try:
-        guest = guest_list.add(event, form.person, now=utcnow(), by=g.user)
+        guest = guest_list.add(event, form.person, origin=_origin(form, structure), now=utcnow(), by=g.user)
         db.session.commit()
     except (Refused, IntegrityError) as refusal:
         db.session.rollback()
@@ -121,6 +122,12 @@ def _show(form: GuestForm, refusal: Exception) -> None:
     if not isinstance(refusal, Refused):
         refusal = guest_list.AlreadyGuest()  # the constraint had the last word: somebody was faster
     form.email.errors = [*form.email.errors, str(refusal)]
+
+
+def _origin(form: GuestForm, structure: Structure | None) -> str:
+    """Taken as it is from the directory, or typed."""
+    same = structure is not None and bool(structure.email) and fold_email(structure.email) == form.person.email_folded
+    return PUBLIC_DIRECTORY if same else guest_list.BY_HAND
 
 
 def _new_page(event: Event, form: GuestForm) -> str:

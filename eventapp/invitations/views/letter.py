@@ -21,6 +21,7 @@ OFFERED = 500
 @bp.route("/gestion/evenements/<slug>/lettre", methods=["GET", "POST"])
 @access.member
 def letter(slug: str) -> Any:
+    """Saves under an address without fragment: on `#apercu` the browser would keep it, and pass over an error."""
     event = managed(slug)
     written = letters.current(event)
     form = LetterForm(
@@ -34,10 +35,19 @@ def letter(slug: str) -> Any:
     letters.write(event, form.subject.data or "", form.body.data or "", now=utcnow(), by=g.user)
     db.session.commit()
     flash("La lettre est enregistrée. Relisez-la ci-dessous comme la personne la lira.", "success")
-    return redirect(url_for(".letter", slug=slug, invite=request.args.get("invite"), _anchor="apercu"), 303)
+    return redirect(url_for(".letter", slug=slug, invite=_number() or None, _anchor="apercu"), 303)
 
 
-def _letter_page(event: Event, form: LetterForm) -> str:
+@bp.post("/gestion/evenements/<slug>/lettre/apercu")
+@access.member
+def letter_preview(slug: str) -> Any:
+    """The text as it stands in the editor, as the chosen guest would read it. Writes nothing."""
+    event, form = managed(slug), LetterForm()
+    valid = form.validate_on_submit()
+    return _letter_page(event, form, unsaved=valid), 200 if valid else 422
+
+
+def _letter_page(event: Event, form: LetterForm, *, unsaved: bool = False) -> str:
     guests = db.session.scalars(Guest.of(event).limit(OFFERED)).unique().all()
     guest = _guest_chosen(event) or (guests[0] if guests else sample_guest())
     link = absolute("invitations.page", token=SAMPLE_TOKEN)
@@ -46,6 +56,7 @@ def _letter_page(event: Event, form: LetterForm) -> str:
         event=event,
         organisation=event.organisation,
         form=form,
+        unsaved=unsaved,
         guests=guests,
         guest=guest,
         placeholders=letters.PLACEHOLDERS,
@@ -68,10 +79,15 @@ def sample_guest() -> Guest:
 
 
 def _guest_chosen(event: Event) -> Guest | None:
-    number = request.args.get("invite", "")
+    number = _number()
     if not number:
         return None
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         abort(404)
     found: Guest = db.first_or_404(Guest.of(event).where(Guest.id == int(number)))
     return found
+
+
+def _number() -> str:
+    """Whose reading is shown: chosen beside the editor, or in the address."""
+    return request.form.get("invite") or request.args.get("invite", "")
