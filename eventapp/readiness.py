@@ -20,14 +20,17 @@ WORKER = "aucun signe du processus d’envoi (worker)"
 def faults(now: datetime) -> list[str]:
     """What keeps it from serving, in words; empty when all is well. Says nothing secret."""
     try:
-        applied = set(MigrationContext.configure(db.session.connection()).get_current_heads())
-        if applied != wanted_heads():
+        if applied_heads() != wanted_heads():
             return [MIGRATIONS]
         return [] if beating.is_alive(now) else [WORKER]
     except SQLAlchemyError as failure:
         db.session.rollback()
         current_app.logger.error("not ready: %s", type(failure).__name__)
         return [DATABASE]
+
+
+def applied_heads() -> frozenset[str]:
+    return frozenset(MigrationContext.configure(db.session.connection()).get_current_heads())
 
 
 @cache

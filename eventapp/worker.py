@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from types import FrameType
@@ -13,8 +14,9 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from eventapp.clock import utcnow
 from eventapp.extensions import db
-from eventapp.outbox import beating
+from eventapp.outbox import beating, queue
 from eventapp.outbox.delivery import deliver_due
+from eventapp.outbox.models import State
 from eventapp.schedule import JOBS, Job
 
 IDLE_SECONDS = 1.0
@@ -69,15 +71,15 @@ class Worker:
         self.run_jobs()
         return deliver_due(now=utcnow(), limit=BATCH, go_on=self.go_on) == BATCH
 
-    def drain(self) -> int:
-        """What is due now, once; how many messages were dealt with."""
+    def drain(self) -> Counter[State]:
+        """What is due now, once; how many messages became what, those that have to wait included."""
         self.run_jobs()
-        now, done = utcnow(), 0
-        while True:
-            dealt_with = deliver_due(now=now, limit=BATCH, go_on=self.go_on)
-            done += dealt_with
-            if dealt_with < BATCH or self.stopping.is_set():
-                return done
+        now, tally = utcnow(), Counter[State]()
+        while deliver_due(now=now, limit=BATCH, go_on=self.go_on, tally=tally) == BATCH:
+            if self.stopping.is_set():
+                break
+        tally[State.QUEUED] += queue.due(now)
+        return tally
 
     def go_on(self) -> bool:
         if self.heart.is_due():

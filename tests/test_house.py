@@ -32,7 +32,7 @@ ORDER = [
 # These may call any package: a visible line replaces a signal.
 ABOVE = {"views", "commands", "demo_commands", "worker", "schedule", "demonstration"}
 # What is above all packages: it puts them together.
-TOP = {"__init__", "pages", "readiness", "run", "schedule", "serve", "versions", "worker"}
+TOP = {"__init__", "console", "pages", "readiness", "run", "schedule", "serve", "versions", "worker"}
 CODE = sorted((ROOT / "eventapp").rglob("*.py"))
 TEMPLATES = ROOT / "templates"
 PAGES = sorted(TEMPLATES.rglob("*.html"))

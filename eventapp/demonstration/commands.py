@@ -1,22 +1,17 @@
 """`flask demo`."""
 
 import click
-from flask.cli import with_appcontext
 
 from eventapp.clock import utcnow
+from eventapp.console import Command
 from eventapp.demonstration import EMAIL, PASSWORD, building, life
-from eventapp.errors import Refused
 from eventapp.extensions import db
 
 
-@click.command("demo")
-@with_appcontext
+@click.command("demo", cls=Command)
 def demo() -> None:
     """Charge la démonstration dans une base vide."""
-    try:
-        event = building.build(utcnow())
-    except Refused as refusal:
-        raise click.ClickException(str(refusal)) from None
+    event = building.build(utcnow())
     click.echo(f"{event.title} : {life.summary(event)}.")
     db.session.commit()
     click.echo(f"Se connecter : {EMAIL}\nMot de passe : {PASSWORD}")

@@ -3,17 +3,19 @@
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from eventapp.clock import utcnow
+from eventapp.console import Group
 from eventapp.errors import Refused
-from eventapp.events.models import Event
+from eventapp.events.models import Event, Status
 from eventapp.exchange import applying, reading, taking, writing
 from eventapp.exchange.faults import BadFile
 from eventapp.extensions import db
 from eventapp.formats import plural
 
-event_group = AppGroup("event", help="Fichier d’événement : importer, exporter.")
+STATES = {Status.DRAFT: "brouillon", Status.PUBLISHED: "publié", Status.CANCELLED: "annulé"}
+
+event_group = Group("event", help="Fichier d’événement : importer, exporter.")
 
 
 @event_group.command("import")
@@ -26,11 +28,7 @@ def import_event(file: Path, publish: bool, update: bool) -> None:
         parsed = reading.read_bytes(_bounded(file))
         outcome = applying.import_file(parsed, publish=publish, update=update, now=utcnow())
     except BadFile as refusal:
-        db.session.rollback()
-        raise click.ClickException("\n".join([str(refusal), *map(str, refusal.faults)])) from None
-    except Refused as refusal:
-        db.session.rollback()
-        raise click.ClickException(str(refusal)) from None
+        raise Refused("\n".join([str(refusal), *map(str, refusal.faults)])) from None
     db.session.commit()
     click.echo(_in_words(outcome))
 
@@ -41,7 +39,7 @@ def export_event(slug: str) -> None:
     """Écrire le fichier d’un événement sur la sortie standard."""
     event = db.session.scalar(db.select(Event).where(Event.slug == slug))
     if event is None:
-        raise click.ClickException(f"Aucun événement ne porte l’adresse «\u00a0{slug}\u00a0».")
+        raise Refused(f"Aucun événement ne porte l’adresse «\u00a0{slug}\u00a0».")
     click.echo(writing.as_text(taking.take(event)).encode(), nl=False)
 
 
@@ -54,7 +52,7 @@ def _in_words(outcome: applying.Outcome) -> str:
     if outcome.is_draft:
         return f"Brouillon enregistré pour «\u00a0{outcome.event.title}\u00a0»\u00a0: publiez-le (--publish)."
     act = "créé" if outcome.is_new else "mis à jour"
-    state = "publié" if outcome.event.is_public else "brouillon"
+    state = STATES[outcome.event.status]
     told = plural(outcome.told, "personne prévenue", "personnes prévenues")
     return f"Événement «\u00a0{outcome.event.title}\u00a0» {act} ({state}), {told}."
 

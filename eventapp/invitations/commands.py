@@ -1,13 +1,11 @@
 """`flask guests import EVENT FILE`, `flask guests invite EVENT`."""
 
-import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
-from flask.cli import with_appcontext
 
 from eventapp.clock import utcnow
+from eventapp.console import Group
 from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -15,7 +13,7 @@ from eventapp.invitations import importing, sending
 from eventapp.spreadsheets.reading import read
 
 
-@click.group()
+@click.group(cls=Group)
 def guests() -> None:
     """Les invités d’une rencontre."""
 
@@ -24,7 +22,6 @@ def guests() -> None:
 @click.argument("event")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--apply", "write", is_flag=True, help="Écrit ; sans elle, rien n’est enregistré.")
-@with_appcontext
 def import_file(event: str, file: Path, write: bool) -> None:
     """Lit un tableau d’invités (CSV, XLSX, ODS) ; par défaut, dit seulement ce qui serait fait."""
     found = _find(event)
@@ -32,7 +29,7 @@ def import_file(event: str, file: Path, write: bool) -> None:
         with file.open("rb") as stream:
             decided = importing.preview(found, read(stream))
     except Refused as refusal:
-        _refuse(f"{file.name} : {refusal}")
+        raise Refused(f"{file.name} : {refusal}") from None
     _report(decided)
     if not write:
         click.echo("Essai seulement : ajoutez --apply pour enregistrer.")
@@ -44,14 +41,10 @@ def import_file(event: str, file: Path, write: bool) -> None:
 
 @guests.command("invite")
 @click.argument("event")
-@with_appcontext
 def invite(event: str) -> None:
     """Met en file la lettre d’invitation de chaque invité qui ne l’a pas encore reçue."""
     found = _find(event)
-    try:
-        sent = sending.invite(found, sending.not_yet_invited(found), now=utcnow(), by=None)
-    except Refused as refusal:
-        _refuse(str(refusal))
+    sent = sending.invite(found, sending.not_yet_invited(found), now=utcnow(), by=None)
     db.session.commit()
     click.echo(f"Invitations mises en file : {sent}.")
 
@@ -62,7 +55,7 @@ COMMANDS = (guests,)
 def _find(slug: str) -> Event:
     event = db.session.scalar(db.select(Event).where(Event.slug == slug.replace("\0", "")))
     if event is None:
-        _refuse(f"Aucun événement ne porte le nom « {slug} ».")
+        raise Refused(f"Aucun événement ne porte le nom « {slug} ».")
     return event
 
 
@@ -72,13 +65,8 @@ def _report(decided: importing.Preview) -> None:
     if decided.unknown_columns:
         click.echo(f"Colonnes ignorées : {', '.join(decided.unknown_columns)}")
     click.echo(
-        f"À créer : {len(decided.created)}. Déjà là : {len(decided.present)}. À corriger : {len(decided.wrong)}."
+        f"À créer : {len(decided.created)}. Déjà là ou en double : {len(decided.present)}. À corriger : {len(decided.wrong)}."
     )
     for row in decided.rows:
         if row.remark:
             click.echo(f"ligne {row.line} : {row.remark}")
-
-
-def _refuse(sentence: str) -> NoReturn:
-    click.echo(sentence, err=True)
-    sys.exit(1)

@@ -4,30 +4,29 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
 
 from eventapp.clock import utcnow
+from eventapp.console import Group
+from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.network import importing, opendata
 
 LISTED = 50
 
 
-@click.group()
+@click.group(cls=Group)
 def network() -> None:
     """Le réseau France services."""
 
 
 @network.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@with_appcontext
 def import_file(file: Path) -> None:
     """Charge la liste officielle des structures (données ouvertes, CSV)."""
     try:
         data = opendata.read(file.read_bytes())
     except (opendata.Unusable, OSError) as refusal:
-        click.echo(f"{file.name} : {refusal}. Rien n’a été importé.", err=True)
-        sys.exit(1)
+        raise Refused(f"{file.name} : {refusal}. Rien n’a été importé.") from None
     if data.unknown_columns:
         click.echo(f"Colonnes inconnues, ignorées : {', '.join(name or '(sans nom)' for name in data.unknown_columns)}")
     with click.progressbar(data.lines(), length=len(data), label="Structures", file=sys.stderr) as lines:

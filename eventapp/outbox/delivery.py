@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -29,8 +30,11 @@ SECONDS = 30  # for one mail, its connection included
 SAME_LINE = 50  # mails per connection: relays dislike endless ones
 
 
-def deliver_due(*, now: datetime, limit: int, go_on: Callable[[], bool] = lambda: True) -> int:
-    """Send what is due at `now`, at most `limit` messages; returns how many were dealt with, whatever became of them.
+def deliver_due(
+    *, now: datetime, limit: int, go_on: Callable[[], bool] = lambda: True, tally: Counter[State] | None = None
+) -> int:
+    """Send what is due at `now`, at most `limit` messages; returns how many were dealt with, whatever became of them
+    (`tally` counts that).
 
     Fewer than `limit` means that nothing is left, that the mail server is away, or that `go_on` said no.
     """
@@ -48,7 +52,7 @@ def deliver_due(*, now: datetime, limit: int, go_on: Callable[[], bool] = lambda
             if lease is None:
                 break
             done += 1
-            if not _deliver(lease, transport, clock):
+            if not _deliver(lease, transport, clock, Counter() if tally is None else tally):
                 break
     finally:
         transport.close()
@@ -191,7 +195,7 @@ def _transport() -> Transport:
     return Kept() if current_app.config["EVENTAPP_DEMO"] else Smtp()
 
 
-def _deliver(lease: Lease, transport: Transport, clock: Callable[[], datetime]) -> bool:
+def _deliver(lease: Lease, transport: Transport, clock: Callable[[], datetime], tally: Counter[State]) -> bool:
     """One message. False when the mail server is away, so that the others keep their turn."""
     prepared = _prepare(lease, clock())
     also: list[Any] = []
@@ -208,9 +212,12 @@ def _deliver(lease: Lease, transport: Transport, clock: Callable[[], datetime]) 
             is_up, outcome = False, failures.of_line(error, lease.may_have_left)
         except (InDoubt, OSError, smtplib.SMTPException) as error:
             outcome = failures.of_sending(error, lease.may_have_left)
-    queue.settle(lease, outcome, clock(), *also)
+    state = queue.settle(lease, outcome, clock(), *also)
+    if state is not None:
+        tally[state] += 1
     if outcome.state is not State.SENT and outcome.state is not State.DROPPED:
-        current_app.logger.warning("message %s %s: %s", lease.id, outcome.state, outcome.error)
+        label = (state or outcome.state).label
+        current_app.logger.warning("courriel %s %s\u00a0: %s", lease.id, label, outcome.error)
     return is_up
 
 

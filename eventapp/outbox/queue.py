@@ -91,8 +91,8 @@ def claim(now: datetime, due_by: datetime) -> Lease | None:
     return None
 
 
-def settle(lease: Lease, outcome: Outcome, now: datetime, *also: Any) -> bool:
-    """Write what became of it, with the rows `also`; False when the lease was taken over meanwhile.
+def settle(lease: Lease, outcome: Outcome, now: datetime, *also: Any) -> State | None:
+    """Write what became of it, with the rows `also`: its state, or None when the lease was taken over meanwhile.
 
     A database that is away for a moment is waited for: the mail has left, and forgetting it would send it twice.
     """
@@ -106,6 +106,13 @@ def settle(lease: Lease, outcome: Outcome, now: datetime, *also: Any) -> bool:
                 raise
             current_app.logger.warning("message %s: outcome not written yet, trying again", lease.id)
             time.sleep(1)
+
+
+def due(now: datetime) -> int:
+    """How many still wait that were due at `now`: the mail server is away."""
+    waiting = db.select(db.func.count(Message.id)).where(Message.state.in_(WAITING), Message.due_at <= now)
+    with reading():
+        return db.session.scalar(waiting) or 0
 
 
 def wait(attempts: int) -> timedelta:
@@ -146,12 +153,12 @@ def _candidates(due_by: datetime) -> list[tuple[int, State]]:
     return []
 
 
-def _settle(lease: Lease, outcome: Outcome, now: datetime, also: tuple[Any, ...]) -> bool:
+def _settle(lease: Lease, outcome: Outcome, now: datetime, also: tuple[Any, ...]) -> State | None:
     ours = (Message.id == lease.id, Message.lease == lease.token)
     message = db.session.execute(db.select(Message.attempts, Message.first_tried_at).where(*ours)).first()
     if message is None:
         db.session.rollback()
-        return False
+        return None
     changes: dict[str, Any] = {"state": outcome.state, "last_error": outcome.error}
     if outcome.state is State.SENT:
         changes["sent_at"] = now
@@ -163,7 +170,7 @@ def _settle(lease: Lease, outcome: Outcome, now: datetime, also: tuple[Any, ...]
     if changed:
         db.session.add_all(also)
     db.session.commit()
-    return changed
+    return changes["state"] if changed else None
 
 
 def _changed(statement: Update) -> bool:

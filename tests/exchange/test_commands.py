@@ -36,6 +36,13 @@ def test_import_says_what_was_done(run):
     )
 
 
+def test_an_update_says_that_the_event_is_cancelled(run):
+    run("import", WHOLE, "--publish")
+    assert run("import", WHOLE | {"status": "cancelled"}, "--update", "--publish").stdout == (
+        "Événement «\u00a0Rencontres 2027\u00a0» mis à jour (annulé), 0 personne prévenue.\n"
+    )
+
+
 def test_a_bad_file_is_refused_with_its_paths_and_imports_nothing(run):
     result = run("import", WHOLE | {"ends_at": "2027-01-14T08:00"})
     assert (result.exit_code, result.stdout) == (1, "")

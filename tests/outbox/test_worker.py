@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from eventapp.schedule import Job
 from eventapp.worker import Every, Worker
 from tests import databases
 from tests.factories import NOW, make_organisation, make_user
+from tests.servers import free_port
 
 
 @pytest.fixture
@@ -44,8 +46,32 @@ def test_once_drains_what_is_due_and_ends(app, server, send, handlers):
 
     result = app.test_cli_runner().invoke(args=["worker", "--once"])
 
-    assert (result.exit_code, result.output) == (0, "3 courriel(s) traité(s).\n")
+    assert (result.exit_code, result.output) == (0, "3 courriels envoyés, 0 reporté, 0 en échec.\n")
     assert states() == [State.SENT] * 3 + [State.QUEUED]
+
+
+@pytest.mark.delivery
+def test_once_says_what_became_of_each_letter(app, server, send, handlers):
+    server.answers = {"refusee@exemple.example": "550 no", "plus-tard@exemple.example": "451 later"}
+    for name in ("refusee", "plus-tard", "jeanne"):
+        send(f"{name}@exemple.example")
+
+    result = app.test_cli_runner().invoke(args=["worker", "--once"])
+
+    assert (result.exit_code, result.stdout) == (0, "1 courriel envoyé, 1 reporté, 1 en échec.\n")
+
+
+@pytest.mark.delivery
+def test_once_counts_what_a_silent_server_leaves(app, send, handlers, monkeypatch, caplog):
+    monkeypatch.setitem(app.config, "MAIL_SERVER", "127.0.0.1")
+    monkeypatch.setitem(app.config, "MAIL_PORT", free_port())
+    for n in range(3):
+        send(f"personne-{n}@exemple.example")
+
+    result = app.test_cli_runner().invoke(args=["worker", "--once"])
+
+    assert (result.exit_code, result.stdout) == (0, "0 courriel envoyé, 3 reportés, 0 en échec.\n")
+    assert re.fullmatch(r"courriel \d+ à envoyer\xa0: Le serveur d’envoi ne répond pas.*", caplog.messages[-1])
 
 
 @pytest.mark.delivery
