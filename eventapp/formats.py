@@ -56,6 +56,11 @@ def french_time(moment: datetime, zone: Zone = None) -> str:
     return f"{time.hour}{NBSP}h{NBSP}{time.minute:02}" if time.minute else f"{time.hour}{NBSP}h"
 
 
+def short_datetime(moment: datetime, zone: Zone = None) -> str:
+    """« 7 oct. 2021, 9 h 30 », for tables."""
+    return f"{short_date(moment, zone)}, {french_time(moment, zone)}"
+
+
 def french_datetime(moment: datetime, zone: Zone = None) -> str:
     """« jeudi 7 octobre 2021 à 9 h 30 »."""
     return f"{french_date(moment, zone)} à {french_time(moment, zone)}"
@@ -139,12 +144,13 @@ def phone(number: str | None) -> str:
 
 SPACE_BEFORE_MARK = re.compile("(?<![ \u00a0\u202f])[ \u00a0\u202f]+(?=[:;!?»])")
 SPACE_AFTER_QUOTE = re.compile("«[ \u00a0\u202f]*")
-MARK_AFTER_WORD = re.compile(r"(?<=[\w)\]»%])(?=[:;!?]\W*$)|(?<=[^\s«])(?=»)")
+MARK_AFTER_WORD = re.compile(r"(?<=[\w)\]»%])(?=[:;!?]\W{0,20}(?:»|$))|(?<=[^\s«])(?=»)")
+APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 TOKEN = re.compile(r"\S+")
 
 
 def typo(text: str | None) -> str:
-    """No-break spaces before « : ; ! ? » and inside guillemets, for text that an organiser typed.
+    """No-break spaces before « : ; ! ? » and inside guillemets, « ’ » in « l'avenir », for text that somebody typed.
 
     Addresses and times (« https://… », « 9:30 ») stay as they are, and so does HTML, whose « ; » is markup.
     """
@@ -155,14 +161,14 @@ def typo(text: str | None) -> str:
 
 
 def _spaced(token: str) -> str:
-    if "://" in token or token.startswith(("www.", "mailto:")):
+    if "://" in token or "@" in token or token.startswith(("www.", "mailto:")):
         return token
-    return MARK_AFTER_WORD.sub(NBSP, token)
+    return APOSTROPHE.sub("’", MARK_AFTER_WORD.sub(NBSP, token))
 
 
 FILTERS: tuple[Callable[..., Any], ...] = (
-    french_date, short_date, french_time, french_datetime, french_day_range, french_hours, duration, leaf,
-    fr_number, plural, ordinal, person, person_sorted, phone, typo,
+    french_date, short_date, short_datetime, french_time, french_datetime, french_day_range, french_hours, duration,
+    leaf, fr_number, plural, ordinal, person, person_sorted, phone, typo,
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ def test_a_date_needs_no_zone():
     assert formats.french_date(date(2021, 8, 2)) == "lundi 2 août 2021"
     assert formats.short_date(date(2021, 10, 7)) == "7 oct. 2021"
     assert formats.short_date(date(2021, 5, 1)) == "1er mai 2021"
+    assert formats.short_datetime(utc(2026, 11, 23, 10, 32), PARIS) == "23 nov. 2026, 11\u00a0h\u00a032"
 
 
 def test_an_instant_without_a_zone_is_a_mistake():
@@ -147,6 +148,10 @@ def test_phones(stored, shown):
         ("https://exemple.fr/?a=1 et www.exemple.fr/a?", "https://exemple.fr/?a=1 et www.exemple.fr/a?"),
         ("un\u202f; deux", "un\u00a0; deux"),
         ("une ligne\nune autre !", "une ligne\nune autre\u00a0!"),
+        ("l'ANCT. L'après-midi d'Éloïse", "l’ANCT. L’après-midi d’Éloïse"),
+        ("«d'accord»", "«\u00a0d’accord\u00a0»"),
+        ("l' et 'a' et 5'30", "l' et 'a' et 5'30"),
+        ("https://exemple.fr/l'avenir o'neil@exemple.fr", "https://exemple.fr/l'avenir o'neil@exemple.fr"),
         ("", ""),
         (None, ""),
     ],
@@ -156,7 +161,7 @@ def test_typography(typed, shown):
 
 
 def test_html_is_left_alone():
-    assert formats.typo(Markup("<p>A &amp; B&#39;</p>")) == Markup("<p>A &amp; B&#39;</p>")
+    assert formats.typo(Markup("<p>l'A &amp; B&#39;</p>")) == Markup("<p>l'A &amp; B&#39;</p>")
 
 
 @given(st.text(alphabet="aé1 «»:;!?\u00a0\u202f\n()/.&"))
@@ -166,7 +171,9 @@ def test_typography_is_stable_and_changes_only_spaces(text):
     assert "".join(once.split()) == "".join(text.split())
 
 
-@pytest.mark.parametrize("text", ["?" * 100_000 + "a", " " * 100_000, "a?" * 50_000, "« " * 50_000, ") " * 50_000])
+@pytest.mark.parametrize(
+    "text", ["?" * 100_000 + "a", " " * 100_000, "a?" * 50_000, "« " * 50_000, ") " * 50_000, "»?" * 50_000]
+)
 def test_typography_never_takes_long(text):
     start = time.perf_counter()
     formats.typo(text)

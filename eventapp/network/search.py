@@ -60,7 +60,8 @@ def departements(session: Session, region: str | None = None) -> list[Departemen
 
 
 def regions(session: Session) -> list[Region]:
-    return list(session.scalars(select(Region).order_by(Region.name)))
+    """In the order of the alphabet, accents ignored."""
+    return sorted(session.scalars(select(Region)), key=lambda region: fold(region.name))
 
 
 def keys(structure: Structure, departement: Any) -> dict[str, str]:

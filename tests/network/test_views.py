@@ -31,6 +31,13 @@ def test_the_list_begins_with_the_structures_of_the_organisers_region(organiser)
     assert "Licence Ouverte" in words(page)
 
 
+def test_the_regions_are_in_the_order_of_the_alphabet(organiser):
+    shown = [words(option) for option in organiser.page("/gestion/structures").select("#filter-region option")]
+
+    assert shown.index("Île-de-France") < shown.index("La Réunion")
+    assert "Provence-Alpes-Côte d’Azur" in shown
+
+
 def test_the_list_can_be_searched_everywhere(organiser):
     assert names(organiser.page("/gestion/structures?q=rennes&region=toutes")) == ["France services de Rennes"]
 
