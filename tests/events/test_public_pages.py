@@ -116,6 +116,24 @@ def test_a_cancelled_event_says_why(client):
     assert "Cette rencontre est annulée Neige" in words(page.main)
 
 
+@pytest.mark.parametrize("path", ["", "programme"])
+def test_what_is_over_asks_for_nothing(client, path):
+    for event in (past(), coming(cancelled_at=utcnow())):
+        make_session(event)
+        page = client.page(f"/evenements/{event.slug}/{path}")
+        assert "S’inscrire" not in words(page.select_one("#menu"))
+        assert "calendrier" not in words(page.main)
+
+
+def test_what_comes_asks_to_register_everywhere(client):
+    event = coming()
+    make_session(event)
+    for path in ("", "programme"):
+        page = client.page(f"/evenements/{event.slug}/{path}")
+        assert "S’inscrire" in words(page.select_one("#menu"))
+        assert page.select_one(".session__calendar")
+
+
 def test_a_past_event_leads_to_its_report(client):
     event = past(report="## Bilan\n\nRéussi.")
     assert "Lire le compte rendu" in aside(client, event)
