@@ -1,6 +1,7 @@
 """What each letter to a registered person needs, loaded when it is sent."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
 
@@ -70,6 +71,16 @@ def session_cancelled_contents(message: Message, registration_id: int, session_i
     if registration.is_cancelled or session is None:
         raise NothingToSay("l’inscription est annulée")
     return _contents(message, registration, session=session)
+
+
+@letter("registrations/session_moved", title="Session déplacée")
+def session_moved_contents(message: Message, registration_id: int, session_id: int, before: dict[str, str]) -> Contents:
+    registration, session = _find(registration_id), db.session.get(Session, session_id)
+    if registration.is_cancelled or session is None or session.cancelled_at is not None:
+        raise NothingToSay("l’inscription ou la session est annulée")
+    starts_at, ends_at = (datetime.fromisoformat(before[name]) for name in ("starts_at", "ends_at"))
+    was = {"starts_at": starts_at, "ends_at": ends_at, "room": before["room"]}
+    return _contents(message, registration, session=session, was=was)
 
 
 @letter("registrations/link", title="Lien personnel")

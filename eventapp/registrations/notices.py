@@ -45,6 +45,11 @@ def session_cancelled(registration: Registration, session: Session, *, now: date
     _post("registrations/session_cancelled", registration, now=now, priority=Priority.BULK, session_id=session.id)
 
 
+def session_moved(registration: Registration, session: Session, before: dict[str, str], *, now: datetime) -> None:
+    """`before`: when and where it was, in ISO 8601 (see programme_changes)."""
+    _post("registrations/session_moved", registration, now=now, session_id=session.id, before=before)
+
+
 def link(registrations: Iterable[Registration], *, now: datetime) -> None:
     """« Recevoir mon lien »: one letter with the links of all these registrations, of one address and event."""
     found = list(registrations)

@@ -30,10 +30,14 @@ def edit_session(
     by: User | None,
 ) -> int:
     """Edit it and give out what places it gained; how many people are told that its hour or room changed."""
+    before = _when_and_where(session)
     changed = editing.edit_session(session, facts, cast=cast, revision=revision, now=now, by=by)
     told = _holders(session) if changed & editing.CALENDAR_FACTS and session.ends_at > now else []
     for registration in told:
-        notices.changed(registration, now=now)
+        if _when_and_where(session) != before:
+            notices.session_moved(registration, session, before, now=now)
+        else:
+            notices.changed(registration, now=now)
     if changed & {"capacity", "booking"}:
         fill(session.event, now=now)
     return len(told)
@@ -52,6 +56,12 @@ def booked(session: Session) -> int:
     """How many people hold it or wait for it."""
     live = db.select(db.func.count()).where(Booking.session_id == session.id, Booking.released_at.is_(None))
     return db.session.scalar(live) or 0
+
+
+def _when_and_where(session: Session) -> dict[str, str]:
+    """As a letter keeps it."""
+    room = session.room.name if session.room is not None else ""
+    return {"starts_at": session.starts_at.isoformat(), "ends_at": session.ends_at.isoformat(), "room": room}
 
 
 def _holders(session: Session) -> list[Registration]:

@@ -1,0 +1,88 @@
+"""Whom a changed session writes to, and what."""
+
+import pytest
+
+from eventapp.agenda.models import BookingMode
+from eventapp.outbox.letters import NothingToSay
+from eventapp.outbox.rendering import render
+from eventapp.registrations.models import Booking
+from tests.factories import NOW, make_event, make_registration, make_room, make_session, make_user, save
+
+TYPED = {
+    "title": "Accueillir",
+    "kind": "workshop",
+    "day": "2027-01-14",
+    "starts": "14:00",
+    "ends": "15:30",
+    "room": "",
+    "booking": "optional",
+    "capacity": "30",
+    "description": "Avec **soin**.",
+    "online_url": "https://visio.example/a",
+}
+
+
+@pytest.fixture
+def event():
+    return make_event(slug="rencontre")
+
+
+@pytest.fixture
+def organiser(client, event):
+    client.sign_in(make_user(event.organisation))
+    return client
+
+
+def desk(path=""):
+    return f"/gestion/evenements/rencontre/{path}"
+
+
+def book(session, registration):
+    booking = Booking(event_id=session.event_id, registration=registration, session=session, created_at=NOW)
+    booking.confirmed_at = NOW
+    return save(booking)
+
+
+def test_moving_a_session_tells_those_who_booked_it(organiser, event, outbox):
+    session = make_session(event, slug="s", room=make_room(event, name="Vauban"), booking=BookingMode.OPTIONAL)
+    book(session, make_registration(event))
+
+    organiser.post(desk("sessions/s"), data=TYPED | {"revision": "1"})
+
+    (mail,) = outbox()
+    assert mail.letter == "registrations/session_moved"
+    text = " ".join(render(mail).text.split())
+    assert f"« Accueillir », pendant « {event.title} », change d’horaire ou de salle." in text
+    assert "Avant : jeudi 14 janvier 2027, 9 h – 10 h, Vauban" in text
+    assert "Maintenant : jeudi 14 janvier 2027, 14 h – 15 h 30" in text
+
+
+@pytest.mark.parametrize("address", ["https://visio.example/b", "http://visio.example/b"])
+def test_another_link_shows_their_sessions_to_those_who_booked(organiser, event, outbox, address):
+    session = make_session(event, slug="s", booking=BookingMode.OPTIONAL)
+    book(session, make_registration(event))
+    same = {"day": "2027-01-14", "starts": "09:00", "ends": "10:00", "online_url": address, "revision": "1"}
+
+    organiser.post(desk("sessions/s"), data=TYPED | same)
+
+    assert (session.online_url, [mail.letter for mail in outbox()]) == (address, ["registrations/sessions_changed"])
+
+
+def test_a_session_cancelled_meanwhile_has_not_moved(organiser, event, outbox):
+    session = make_session(event, slug="s", booking=BookingMode.OPTIONAL)
+    book(session, make_registration(event))
+    organiser.post(desk("sessions/s"), data=TYPED | {"revision": "1"})
+    organiser.post(desk("sessions/s/annulation"))
+
+    with pytest.raises(NothingToSay):
+        render(outbox()[0])
+
+
+def test_new_words_tell_nobody(organiser, event, outbox):
+    session = make_session(event, slug="s", booking=BookingMode.OPTIONAL)
+    book(session, make_registration(event))
+    same = {"day": "2027-01-14", "starts": "09:00", "ends": "10:00", "online_url": "", "revision": "1"}
+
+    organiser.post(desk("sessions/s"), data=TYPED | same)
+
+    assert (session.title, session.sequence, outbox()) == ("Accueillir", 0, [])
