@@ -158,3 +158,13 @@ def test_the_kind_of_an_answered_question_stays() -> None:
 
     with pytest.raises(questions.KindIsFixed):
         questions.edit_question(question, {"kind": QuestionKind.TEXT}, now=NOW, by=make_user())
+
+
+def test_questions_belong_to_the_settings_of_the_event(client: PageClient) -> None:
+    event = make_event()
+    client.sign_in(make_user(event.organisation))
+
+    for path in ("questions", "questions/nouvelle"):
+        page = client.page(f"/gestion/evenements/{event.slug}/{path}")
+        here = [words(link) for link in page.select("main .tabs [aria-current]")]
+        assert here == ["Réglages", "Questions"]
