@@ -27,6 +27,7 @@ def desk(slug: str) -> str:
         figures=counted,
         steps=next_steps(event, counted, now=now),
         at_rest=at_rest(event, now=now),
+        has_begun=now >= event.starts_at,
         has_ended=event.has_ended(now),
         days=days,
         plot=plot(days, event.capacity),

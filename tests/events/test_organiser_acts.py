@@ -42,9 +42,18 @@ def move_form(**changes):
 
 def test_publishing_puts_the_page_on_line(client, event):
     event.published_at = None
-    assert client.post(address(event, "publication")).status_code == 303
+    response = client.post(address(event, "publication"))
+    assert (response.status_code, response.location) == (303, address(event, ""))
     assert client.get(f"/evenements/{event.slug}/").status_code == 200
-    assert "L’événement est publié" in said(client, event)
+    assert "L’événement est publié" in words(client.page(response.location).main)
+
+
+def test_before_publishing_what_to_check_is_said_again(client, event):
+    event.published_at = None
+    assert "À vérifier" not in words(client.page(address(event, "publication")).main)
+    make_session(event, title="Aube", starts_at=event.starts_at.replace(hour=3), ends_at=event.starts_at)
+    text = words(client.page(address(event, "publication")).main)
+    assert "À vérifier : 1 point « Aube » sort des horaires de l’événement" in text
 
 
 def test_publishing_twice_says_so(client, event):

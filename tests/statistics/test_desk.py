@@ -90,6 +90,29 @@ def test_an_empty_draft_says_what_to_do(client: PageClient, event: Event) -> Non
     assert page.select(".figures, svg.plot") == []
 
 
+@pytest.mark.parametrize("published", [False, True])
+def test_only_a_draft_can_be_published(client: PageClient, event: Event, published: bool) -> None:
+    event.published_at = NOW if published else None
+
+    head = client.page(desk(event)).select_one(".page-head")
+
+    assert bool(head.select("a.fr-btn")) is not published
+
+
+def test_the_report_is_written_once_the_event_has_begun(client: PageClient, event: Event) -> None:
+    assert "Écrire le compte rendu" not in words(client.page(desk(event)).main)
+    event.starts_at = utcnow() - timedelta(hours=1)
+
+    assert "Écrire le compte rendu" in words(client.page(desk(event)).main)
+
+
+def test_what_undoes_stands_apart(client: PageClient, event: Event) -> None:
+    page = client.page(desk(event))
+
+    apart = [words(link) for link in page.select(".acts--danger a")]
+    assert apart == ["Retirer de la publication", "Annuler l’événement"]
+
+
 def test_a_past_event_shows_its_figures_and_its_report(client: PageClient) -> None:
     ended = utcnow() - timedelta(days=8)
     event = make_event(starts_at=ended - timedelta(hours=8), ends_at=ended, report="Une **belle** journée.")
