@@ -25,6 +25,10 @@ class State(StrEnum):
     def label(self) -> str:
         return STATE_LABELS[self.value]
 
+    @property
+    def label_of_many(self) -> str:
+        return {"sent": "envoyés", "uncertain": "incertains"}.get(self.value, self.label)
+
 
 STATE_LABELS = {
     "queued": "à envoyer",

@@ -5,7 +5,8 @@ import pytest
 from eventapp.agenda import rooms, speakers
 from eventapp.agenda.models import Room, Speaker
 from eventapp.extensions import db
-from tests.factories import NOW, make_event, make_room, make_session, make_speaker
+from tests.factories import NOW, make_event, make_room, make_session, make_speaker, make_user
+from tests.pages import words
 
 LATER = NOW + timedelta(hours=1)
 
@@ -111,3 +112,15 @@ def test_a_new_speaker_comes_last_with_a_readable_address():
     zoe = speakers.add_speaker(event, now=LATER, by=None, first_name="Zoé", last_name="L’Hôpital")
 
     assert (zoe.slug, zoe.rank) == ("zoe-l-hopital", 8)
+
+
+def test_speakers_show_their_rank(client):
+    event = make_event()
+    for name in ("Martin", "Petit"):
+        make_speaker(event, last_name=name)
+    client.sign_in(make_user(event.organisation))
+
+    page = client.page(f"/gestion/evenements/{event.slug}/intervenants")
+
+    assert [words(rank) for rank in page.select(".rank")] == ["1 Descendre Jeanne MARTIN", "2 Monter Jeanne PETIT"]
+    assert words(page.select_one("label[for=civility]")) == "Civilité (optionnel)"

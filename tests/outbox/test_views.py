@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import UTC, datetime
 
 import pytest
 
@@ -137,6 +138,18 @@ def test_the_board_lists_this_events_letters(client, event, send):
     rows = client.page("/gestion/evenements/rencontre/courriels").select("tbody tr")
     assert len(rows) == 1
     assert "jeanne@exemple.example Note à envoyer 0" in words(rows[0])
+
+
+def test_the_tabs_of_the_board_speak_of_many_letters(client, event, send):
+    for name in ("jeanne", "paul"):
+        send(f"{name}@exemple.example", event=event)
+    for message in db.session.scalars(db.select(Message)):
+        message.state, message.sent_at = State.SENT, datetime(2026, 11, 23, 10, 32, tzinfo=UTC)
+
+    page = client.page("/gestion/evenements/rencontre/courriels")
+
+    assert [words(tab) for tab in page.select(".tabs--sub a")] == ["Tous 2", "Envoyés 2"]
+    assert "23 nov. 2026, 11 h 32" in words(page.tbody)
 
 
 def test_the_board_says_what_went_wrong(client, event, send):
