@@ -70,7 +70,10 @@ def change_sessions(registration: Registration, sessions: Collection[Session], *
 def change_details(
     registration: Registration, person: Person, answers: Mapping[str, Any], *, now: datetime, by: Actor
 ) -> None:
-    """Correct the person's facts and answers; another category or structure must have a place left."""
+    """Correct the person's facts and answers; another category or structure must have a place left.
+
+    Another address is sent the personal link at once: whoever mistyped it would otherwise be locked out.
+    """
     event = registration.event
     hold(event)
     _check_live(registration)
@@ -80,6 +83,7 @@ def change_details(
         raise refusals.AlreadyRegistered(known)
     kept = check_answers(event, answers)
     before = (registration.category_id, registration.structure_id)
+    has_moved = registration.email_folded != person.email_folded
     try:
         with db.session.begin_nested():
             describe(registration, person)
@@ -88,8 +92,11 @@ def change_details(
     except IntegrityError as collision:
         raise refusals.Refused("Ces informations n’ont pas pu être enregistrées. Vérifiez-les.") from collision
     _check_new_limits(registration, before)
-    sentence = f"Informations de {name_of(registration)} modifiées."
+    link = ", lien personnel envoyé à sa nouvelle adresse" if has_moved else ""
+    sentence = f"Informations de {name_of(registration)} modifiées{link}."
     journal.record("registration.details_changed", sentence, now=now, by=by, event=event, subject=registration)
+    if has_moved:
+        notices.link([registration], now=now)
     fill(event, now=now)
 
 

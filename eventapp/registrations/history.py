@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
@@ -17,9 +17,8 @@ def entries(registration: Registration) -> Sequence[Entry]:
 
 
 def letters(registration: Registration) -> Sequence[Message]:
-    """Newest first."""
-    query = select(Message).where(
-        Message.event_id == registration.event_id,
-        Message.context["registration_id"].as_integer() == registration.id,
-    )
+    """Newest first; a letter with the links of a whole mailbox is found by its address."""
+    links = and_(Message.letter == "registrations/link", Message.to == registration.email)
+    own = Message.context["registration_id"].as_integer() == registration.id
+    query = select(Message).where(Message.event_id == registration.event_id, or_(own, links))
     return db.session.scalars(query.order_by(Message.id.desc())).all()

@@ -142,6 +142,28 @@ def test_details_and_answers_are_changed(client: PageClient) -> None:
     assert [a.value for a in registration.answers] == ["8 h 12"]
 
 
+def test_a_new_address_is_sent_the_link_and_an_old_one_nothing(client: PageClient, outbox: Outbox) -> None:
+    registration = make_registration(coming(), make_person(**PERSON))
+    address = f"{page_of(registration)}/modification"
+
+    client.post(address, data=PERSON | {"email": PERSON["email"].upper(), "function": "conseillère"})
+    assert outbox() == []
+    client.post(address, data=PERSON | {"email": "nouvelle@agents.example"})
+
+    assert [(m.letter, m.to) for m in outbox()] == [("registrations/link", "nouvelle@agents.example")]
+
+
+def test_letters_to_a_new_address_are_counted(client: PageClient, outbox: Outbox, limits: None) -> None:
+    registration = make_registration(coming())
+    address = f"{page_of(registration)}/modification"
+    codes = []
+    for number in range(6):
+        client.post(address, data=PERSON | {"email": f"autre-{number}@agents.example"})
+        codes.append(client.post(address, data=PERSON | {"email": "victime@agents.example"}).status_code)
+    assert (codes[0], codes[-1]) == (303, 429)
+    assert [m.to for m in outbox()].count("victime@agents.example") == 5
+
+
 def test_becoming_somebody_already_registered_is_refused_without_saying_so(client: PageClient) -> None:
     event = coming()
     other = make_registration(event, make_person(**PERSON))

@@ -1,5 +1,6 @@
 """The public pages and the organiser's, by subject: each module adds its views to one of the two blueprints."""
 
+import eventapp.registrations.views.corrections
 import eventapp.registrations.views.export
 import eventapp.registrations.views.personal
 import eventapp.registrations.views.questions  # noqa: F401

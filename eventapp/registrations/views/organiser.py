@@ -5,11 +5,13 @@ from typing import Any
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 
 from eventapp import access, downloads
+from eventapp.agenda.programme import has_booking_slots
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person
+from eventapp.invitations.models import Guest, Invitation
 from eventapp.links import absolute
 from eventapp.outbox.letters import TITLES
 from eventapp.pagination import page
@@ -59,6 +61,8 @@ def detail(slug: str, registration_id: int) -> Any:
         registration=registration,
         position=seats.position(registration),
         reasons=reasons_to_wait(registration),
+        has_sessions=has_booking_slots(registration.event),
+        guest=_guest(registration),
         entries=history.entries(registration),
         letters=history.letters(registration),
         titles=TITLES,
@@ -129,6 +133,16 @@ def find(slug: str, registration_id: int) -> Registration:
     if registration_id > LARGEST_ID:
         abort(404)
     return db.first_or_404(Registration.of(find_event(slug)).where(Registration.id == registration_id))
+
+
+def _guest(registration: Registration) -> Guest | None:
+    """Whose invitation this registration came from."""
+    return db.session.scalar(
+        db.select(Guest)
+        .join(Guest.invitations)
+        .where(Invitation.registration_id == registration.id, Guest.removed_at.is_(None))
+        .limit(1)
+    )
 
 
 def choices(event: Event) -> dict[str, Any]:

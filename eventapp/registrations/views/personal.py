@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 
-from eventapp import access, journal
+from eventapp import access, journal, limits
 from eventapp.agenda.programme import has_booking_slots
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
@@ -76,14 +76,16 @@ def change_details(token: str) -> Any:
     form = details_form(registration.event)
     if not form.validate_on_submit():
         return edit_page(registration, form, token), 422
+    person = form.person()
+    letter = _count_letter(registration, person)
     try:
-        seats.change_details(registration, form.person(), form.answers(), now=utcnow(), by=journal.PERSON)
+        seats.change_details(registration, person, form.answers(), now=utcnow(), by=journal.PERSON)
     except Refused as refusal:
         db.session.rollback()
         form.attach(_without_names(refusal))
         return edit_page(registration, form, token), 422
     db.session.commit()
-    flash("Vos informations sont enregistrées.", "success")
+    flash(f"Vos informations sont enregistrées.{letter}", "success")
     return back(token)
 
 
@@ -198,6 +200,14 @@ def edit_page(registration: Registration, form: PersonForm, token: str) -> str:
 def cancel_page(registration: Registration, form: CancelForm, token: str) -> str:
     event = registration.event
     return render_template("registrations/cancel.html", event=event, registration=registration, form=form, token=token)
+
+
+def _count_letter(registration: Registration, person: seats.Person) -> str:
+    """What to say of the letter to a new address; nobody makes us write to one without end."""
+    if person.email_folded == registration.email_folded:
+        return ""
+    limits.spend("personal link to a person", str(registration.event_id), person.email_folded)
+    return f" Votre lien personnel part à {person.email}."
 
 
 def _without_names(refusal: Refused) -> Refused:

@@ -1,0 +1,96 @@
+"""`/gestion/evenements/<slug>/inscriptions/<id>/modification` and `/sessions`: what the desk corrects for somebody."""
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, url_for
+
+from eventapp import access
+from eventapp.clock import utcnow
+from eventapp.errors import Refused
+from eventapp.extensions import db
+from eventapp.formats import person as name_of
+from eventapp.registrations import refusals, seats
+from eventapp.registrations.forms import PersonForm, SessionsForm, details_form, sessions_form
+from eventapp.registrations.models import Registration
+from eventapp.registrations.prefill import facts_of
+from eventapp.registrations.views.fields import fields_context
+from eventapp.registrations.views.organiser import bp, find
+
+
+@bp.get("/gestion/evenements/<slug>/inscriptions/<int:registration_id>/modification")
+@access.member
+def edit(slug: str, registration_id: int) -> Any:
+    registration = find_live(slug, registration_id)
+    return edit_page(registration, details_form(registration.event, **facts_of(registration)))
+
+
+@bp.post("/gestion/evenements/<slug>/inscriptions/<int:registration_id>/modification")
+@access.member
+def change_details(slug: str, registration_id: int) -> Any:
+    registration = find_live(slug, registration_id)
+    form, before = details_form(registration.event), registration.email_folded
+    if not form.validate_on_submit():
+        return edit_page(registration, form), 422
+    try:
+        seats.change_details(registration, form.person(), form.answers(), now=utcnow(), by=g.user)
+    except Refused as refusal:
+        db.session.rollback()
+        form.attach(refusal)
+        known = refusal.registration if isinstance(refusal, refusals.AlreadyRegistered) else None
+        return edit_page(registration, form, known), 422
+    db.session.commit()
+    letter = "" if registration.email_folded == before else f" Le lien personnel part à {registration.email}."
+    flash(f"Les informations de {name_of(registration)} sont enregistrées.{letter}", "success")
+    return to_detail(registration)
+
+
+@bp.get("/gestion/evenements/<slug>/inscriptions/<int:registration_id>/sessions")
+@access.member
+def sessions(slug: str, registration_id: int) -> Any:
+    registration = find_live(slug, registration_id)
+    wanted = {booking.session.slug for booking in registration.live_bookings}
+    return sessions_page(registration, sessions_form(registration.event, wanted))
+
+
+@bp.post("/gestion/evenements/<slug>/inscriptions/<int:registration_id>/sessions")
+@access.member
+def change_sessions(slug: str, registration_id: int) -> Any:
+    registration = find_live(slug, registration_id)
+    form = sessions_form(registration.event, set())
+    if not form.validate_on_submit():
+        return sessions_page(registration, form), 422
+    try:
+        seats.change_sessions(registration, form.sessions, now=utcnow(), by=g.user)
+    except Refused as refusal:
+        db.session.rollback()
+        form.session_errors = [str(refusal)]
+        return sessions_page(registration, form), 422
+    db.session.commit()
+    flash(f"Les sessions de {name_of(registration)} sont enregistrées.", "success")
+    return to_detail(registration)
+
+
+def find_live(slug: str, registration_id: int) -> Registration:
+    """The registration, where there is something left to correct; otherwise its page."""
+    registration = find(slug, registration_id)
+    if registration.is_cancelled or registration.event.cancelled_at is not None:
+        abort(to_detail(registration))
+    return registration
+
+
+def to_detail(registration: Registration) -> Any:
+    return redirect(url_for(".detail", slug=registration.event.slug, registration_id=registration.id), 303)
+
+
+def edit_page(registration: Registration, form: PersonForm, known: Registration | None = None) -> str:
+    return _page("registrations/organiser/edit.html", registration, form, known=known)
+
+
+def sessions_page(registration: Registration, form: SessionsForm) -> str:
+    return _page("registrations/organiser/sessions.html", registration, form)
+
+
+def _page(template: str, registration: Registration, form: Any, **more: Any) -> str:
+    event = registration.event
+    context = fields_context(event, form) | {"organisation": event.organisation, "registration": registration}
+    return render_template(template, **context, **more)
