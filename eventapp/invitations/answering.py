@@ -15,6 +15,7 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.invitations.models import Invitation, Reply
 from eventapp.registrations import refusals, seats
+from eventapp.registrations.changes import live_registration
 from eventapp.registrations.models import Registration, Source
 from eventapp.registrations.people import Person
 
@@ -96,18 +97,29 @@ def accept(
     return registration
 
 
+def registration_of(invitation: Invitation) -> Registration | None:
+    """The guest's live registration: that of their reply, or one they made without their invitation.
+
+    The invitation was sent to that very address, so its holder may see it.
+    """
+    if invitation.has_live_registration:
+        return invitation.registration
+    guest = invitation.guest
+    return live_registration(guest.event, guest.email_folded, guest.name_folded)
+
+
 def decline(invitation: Invitation, *, reason: str = "", now: datetime, by: Actor = journal.PERSON) -> None:
-    """Note the refusal; a registration that came from this invitation is cancelled and its place passed on."""
+    """Note the refusal; the guest's registration, if any, is cancelled and its place passed on."""
     event = invitation.guest.event
     seats.hold(event)
     if event.status is Status.CANCELLED or event.has_ended(now):
         raise NotAnswerable
     if invitation.has_declined:
         return
-    registration = invitation.registration
+    registration = registration_of(invitation)
     _reply(invitation, Reply.DECLINED, now=now, by=by)
     invitation.decline_reason = reason
-    if registration is not None and not registration.is_cancelled:
+    if registration is not None:
         seats.cancel(registration, now=now, by=by, reason=reason)
 
 

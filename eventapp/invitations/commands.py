@@ -65,7 +65,8 @@ def _report(decided: importing.Preview) -> None:
     if decided.unknown_columns:
         click.echo(f"Colonnes ignorées : {', '.join(decided.unknown_columns)}")
     click.echo(
-        f"À créer : {len(decided.created)}. Déjà là ou en double : {len(decided.present)}. À corriger : {len(decided.wrong)}."
+        f"À créer : {len(decided.created)}. Déjà là ou en double : {len(decided.present)}. "
+        f"À corriger : {len(decided.wrong)}."
     )
     for row in decided.rows:
         if row.remark:

@@ -12,6 +12,7 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.invitations import sending
 from eventapp.invitations.models import Guest
+from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Person, search_text
 
 BY_HAND = "saisie par l’organisateur"
@@ -101,6 +102,16 @@ def keys(event: Event) -> set[tuple[str, str]]:
     """(folded address, folded name) of everyone on the list."""
     rows = db.session.execute(
         select(Guest.email_folded, Guest.name_folded).where(Guest.event_id == event.id, Guest.removed_at.is_(None))
+    )
+    return {(email, name) for email, name in rows}
+
+
+def registered_keys(event: Event) -> set[tuple[str, str]]:
+    """(folded address, folded name) of everyone who holds a registration, however they came."""
+    rows = db.session.execute(
+        select(Registration.email_folded, Registration.name_folded).where(
+            Registration.event_id == event.id, Registration.status != Status.CANCELLED
+        )
     )
     return {(email, name) for email, name in rows}
 

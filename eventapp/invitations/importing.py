@@ -27,6 +27,7 @@ COLUMNS = {
     "Catégorie": ("categorie", "category", "type"),
 }
 NEEDED = ("Nom", "Adresse électronique")
+REGISTERED = "Déjà inscrit à la rencontre."
 LONGEST = {"first_name": 80, "last_name": 80, "function": 200, "organisation": 200}
 
 
@@ -103,6 +104,7 @@ class _Reader:
     def __init__(self, event: Event) -> None:
         self.event = event
         self.listed = guest_list.keys(event)
+        self.registered = guest_list.registered_keys(event)
         self.seen: dict[tuple[str, str], int] = {}
         self.categories = {fold(word): c for c in event.categories for word in (c.name, c.slug)}
         self.structures: dict[str, Structure | None] = {}
@@ -114,17 +116,19 @@ class _Reader:
             return Row(line, State.WRONG, values, remark=str(wrong))
         key = (fold_email(person.email), fold_name(person.first_name, person.last_name))
         if key in self.listed:
-            return Row(line, State.PRESENT, values, person, "déjà dans la liste")
+            return Row(line, State.PRESENT, values, person, "Déjà dans la liste.")
         first = self.seen.setdefault(key, line)
         if first != line:
-            return Row(line, State.PRESENT, values, person, f"déjà à la ligne {first} de ce fichier")
+            return Row(line, State.PRESENT, values, person, f"Déjà à la ligne {first} de ce fichier.")
+        if key in self.registered:
+            remark = f"{REGISTERED} {remark}".strip()
         return Row(line, State.CREATED, values, person, remark)
 
     def _person(self, values: dict[str, str]) -> tuple[Person, str]:
         if not values["Nom"]:
-            raise ValueError("nom absent")
+            raise ValueError("Le nom est absent.")
         if not values["Adresse électronique"]:
-            raise ValueError("adresse électronique absente")
+            raise ValueError("L’adresse électronique est absente.")
         structure, remark = self._structure(values)
         facts: dict[str, Any] = {
             "first_name": values["Prénom"],
@@ -134,7 +138,7 @@ class _Reader:
         }
         for name, longest in LONGEST.items():
             if len(facts[name]) > longest:
-                raise ValueError(f"« {facts[name][:30]}… » dépasse {longest} caractères")
+                raise ValueError(f"«\u00a0{facts[name][:30]}…\u00a0» dépasse {longest} caractères.")
         person = Person(
             **facts,
             email=normal_email(values["Adresse électronique"]),
@@ -148,12 +152,12 @@ class _Reader:
         if number:
             structure = self._match(number)
             if structure is None or structure.id_fs != number:
-                raise ValueError(f"aucune structure ne porte le numéro id_fs {one_line(number)[:20]}")
+                raise ValueError(f"Aucune structure ne porte le numéro id_fs {one_line(number)[:20]}.")
             return structure, ""
         if not name:
             return None, ""
         structure = self._match(name)
-        return structure, "" if structure else "organisme hors du réseau, gardé tel quel"
+        return structure, "" if structure else "Organisme hors du réseau, gardé tel quel."
 
     def _match(self, text: str) -> Structure | None:
         if text not in self.structures:
@@ -166,5 +170,7 @@ class _Reader:
         category = self.categories.get(fold(text))
         if category is None:
             known = ", ".join(c.name for c in self.event.categories) or "aucune"
-            raise ValueError(f"catégorie inconnue : « {text[:60]} » (catégories de la rencontre : {known})")
+            raise ValueError(
+                f"La catégorie «\u00a0{text[:60]}\u00a0» est inconnue. Catégories de la rencontre\u00a0: {known}."
+            )
         return category

@@ -43,8 +43,8 @@ def test_each_line_says_what_would_happen(event):
 
     assert [(row.line, row.state.value, row.remark) for row in decided.rows] == [
         (2, "created", ""),
-        (3, "present", "déjà dans la liste"),
-        (4, "wrong", "nom absent"),
+        (3, "present", "Déjà dans la liste."),
+        (4, "wrong", "Le nom est absent."),
     ]
 
 
@@ -80,22 +80,22 @@ def test_an_organisation_outside_the_network_is_kept_as_typed(event):
     [row] = preview(event, "Léa;Martin;lea@agents.example;CAF de l’Aisne;;\n").created
 
     assert (row.person.organisation, row.person.structure) == ("CAF de l’Aisne", None)
-    assert row.remark == "organisme hors du réseau, gardé tel quel"
+    assert row.remark == "Organisme hors du réseau, gardé tel quel."
 
 
 def test_the_same_person_twice_in_a_file_is_said_once_with_the_first_line(event):
     decided = preview(event, "Léa;Martin;lea@agents.example;;;\nLéa;MARTIN;LEA@agents.example;;;\n")
 
-    assert [(row.line, row.remark) for row in decided.present] == [(3, "déjà à la ligne 2 de ce fichier")]
+    assert [(row.line, row.remark) for row in decided.present] == [(3, "Déjà à la ligne 2 de ce fichier.")]
 
 
 @pytest.mark.parametrize(
     ("line", "remark"),
     [
-        ("Léa;Martin;;;;", "adresse électronique absente"),
+        ("Léa;Martin;;;;", "L’adresse électronique est absente."),
         ("Léa;Martin;lea;;;", "Il manque le « @ » dans l’adresse électronique."),
         ("Léa;Martin;a@agents.example, b@agents.example;;;", "L’adresse électronique n’est pas valable."),
-        ("Léa;Martin;lea@agents.example;;;Ministres", "catégorie inconnue : « Ministres »"),
+        ("Léa;Martin;lea@agents.example;;;Ministres", "La catégorie « Ministres » est inconnue."),
         (f"Léa;{'M' * 81};lea@agents.example;;;", "dépasse 80 caractères"),
     ],
 )
@@ -111,7 +111,7 @@ def test_a_structure_is_found_by_its_number(event):
     decided = importing.preview(event, table)
 
     assert decided.created[0].person.structure.name == "La Poste"
-    assert decided.wrong[0].remark == "aucune structure ne porte le numéro id_fs 999"
+    assert decided.wrong[0].remark == "Aucune structure ne porte le numéro id_fs 999."
 
 
 def test_a_file_without_the_needed_columns_is_refused_whole(event):
@@ -137,7 +137,7 @@ def test_the_command_is_a_dry_run_unless_told_to_apply(app, event, tmp_path):
     dry = run(args=["guests", "import", event.slug, str(file)])
     applied = run(args=["guests", "import", event.slug, str(file), "--apply"])
 
-    assert "À créer : 1. Déjà là : 0. À corriger : 1." in dry.stdout
+    assert "À créer : 1. Déjà là ou en double : 0. À corriger : 1." in dry.stdout
     assert "Essai seulement" in dry.stdout
     assert "Invités ajoutés : 1." in applied.stdout
     assert len(sending.not_yet_invited(event)) == 1

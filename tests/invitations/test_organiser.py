@@ -103,7 +103,7 @@ def test_a_file_is_previewed_before_anything_is_added(client, event):
     page = client.page(response.location)
 
     assert "1 personne sera ajoutée" in words(page)
-    assert "nom absent" in words(page)
+    assert "Le nom est absent." in words(page)
     assert db.session.scalars(Guest.of(event)).all() == []
 
     client.post(page.select_one("form.confirm")["action"])

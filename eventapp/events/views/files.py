@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import abort, flash, g, render_template
 
-from eventapp import access
+from eventapp import access, uploads
 from eventapp.accounts.models import ORGANISING, Organisation
 from eventapp.clock import utcnow
 from eventapp.downloads import attachment
@@ -55,6 +55,16 @@ def do_import_file() -> Any:
     db.session.commit()
     flash("L’événement du fichier est créé, en brouillon.", "success")
     return back_to(outcome.event)
+
+
+def _too_large() -> str:
+    _organisers_only()
+    form = FileForm(formdata=None)
+    form.file.errors = [reading.FileTooLarge.message]
+    return render_template("events/organiser/import.html", form=form, faults=[])
+
+
+uploads.explain_too_large(bp, "do_import_file", _too_large)
 
 
 @bp.get(f"{EVENT}/copie")

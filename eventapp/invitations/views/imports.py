@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, abort, flash, g, redirect, render_template, url_for
 
-from eventapp import access, downloads
+from eventapp import access, downloads, uploads
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events.locks import hold
@@ -20,6 +20,7 @@ from eventapp.spreadsheets.reading import Row, Table, read
 from eventapp.text import one_line
 
 SHOWN = 200  # lines of each kind on the preview; the counts are exact
+TOO_LARGE = "Le fichier dépasse 5\u00a0Mo."
 EXAMPLE = (
     "Amandine",
     "Lefèvre-Duquesnoy",
@@ -108,6 +109,15 @@ def import_model(slug: str, kind: str) -> Response:
     event = managed(slug)
     category = event.categories[0].name if event.categories else ""
     return downloads.spreadsheet(kind, "Modèle invités", tuple(importing.COLUMNS), [(*EXAMPLE[:-1], category)])
+
+
+def _too_large(slug: str) -> str:
+    form = ImportForm(formdata=None)
+    form.file.errors = [TOO_LARGE]
+    return _upload_page(managed(slug), form)
+
+
+uploads.explain_too_large(bp, "import_file", _too_large)
 
 
 def _draft(event: Event, import_id: int) -> GuestImport:

@@ -73,7 +73,7 @@ def decline(token: str) -> Any:
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
         return render_template(
-            "invitations/decline.html", event=event, invitation=invitation, token=token, form=form
+            "invitations/decline.html", event=event, token=token, form=form, personal=_personal_page(invitation)
         ), status
     try:
         answering.decline(invitation, reason=form.reason.data or "", now=utcnow())
@@ -94,9 +94,9 @@ def find_invitation(token: str) -> Invitation:
 
 
 def _personal_page(invitation: Invitation) -> str:
-    """Where a guest who accepted goes on; empty for the others."""
-    registration = invitation.registration
-    if registration is None or registration.is_cancelled:
+    """Where a guest who is registered goes on; empty for the others."""
+    registration = answering.registration_of(invitation)
+    if registration is None:
         return ""
     return url_for("registrations.person", token=registration_links.token(registration))
 

@@ -10,7 +10,7 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.invitations import letters, listing, notices, sending
+from eventapp.invitations import guest_list, letters, listing, notices, sending
 from eventapp.invitations.models import Guest, GuestState
 from eventapp.invitations.views.letter import SAMPLE_TOKEN
 from eventapp.invitations.views.organiser import bp, choice_made, filter_choices, managed
@@ -45,11 +45,13 @@ def review(slug: str) -> Any:
         flash(refusal or "Cochez au moins une personne.", "error")
         return redirect(url_for(".choose", slug=slug), 303)
     written = letters.current(event)
+    registered = guest_list.registered_keys(event)
     return render_template(
         "invitations/organiser/review.html",
         event=event,
         organisation=event.organisation,
         guests=guests,
+        registered=[guest for guest in guests if (guest.email_folded, guest.name_folded) in registered],
         preview=notices.contents(
             event,
             guests[0],

@@ -1,0 +1,121 @@
+"""A guest who is already registered is recognised: in a file, before sending, and on the page of their invitation."""
+
+import io
+
+import pytest
+
+from eventapp.extensions import db
+from eventapp.invitations import answering, links
+from eventapp.invitations.models import GuestImport
+from eventapp.registrations import links as registration_links
+from tests.factories import NOW, make_event, make_guest, make_invitation, make_person, make_registration, make_user
+from tests.pages import parse, words
+
+FILE = "Prénom;Nom;Courriel\nZoé;Roy;zoe@agents.example\nLéa;Martin;lea@agents.example\nLéa;Martin;lea@agents.example\n"
+
+
+@pytest.fixture(autouse=True)
+def in_november(time_machine):
+    time_machine.move_to(NOW)
+
+
+@pytest.fixture
+def event(client):
+    event = make_event()
+    client.sign_in(make_user(event.organisation))
+    return event
+
+
+@pytest.fixture
+def zoe():
+    return make_person(first_name="Zoé", last_name="Roy", email="zoe@agents.example")
+
+
+@pytest.fixture
+def registration(event, zoe):
+    return make_registration(event, zoe)
+
+
+def at(event, path=""):
+    return f"/gestion/evenements/{event.slug}/invites{path}"
+
+
+def test_a_file_says_who_is_already_registered_and_who_comes_twice(client, event, registration):
+    response = client.post(at(event, "/import"), data={"file": (io.BytesIO(FILE.encode()), "liste.csv")})
+    page = client.page(response.location)
+
+    assert "Déjà inscrit à la rencontre." in words(page.select_one("section[aria-labelledby=created] tbody tr"))
+    assert "Déjà à la ligne 3 de ce fichier." in words(page.select_one("section[aria-labelledby=present]"))
+    assert "Déjà là ou en double" in words(page)
+    assert len(page.select("form[action$=application]")) == 2
+
+
+def test_the_review_names_those_already_registered(client, event, registration, zoe):
+    guests = [make_guest(event, zoe), make_guest(event)]
+
+    page = parse(client.post(at(event, "/envoi/relecture"), data={"guests": [guest.id for guest in guests]}))
+
+    assert "1 est déjà inscrite à la rencontre : Zoé ROY." in words(page.select_one(".confirm__text"))
+
+
+def test_the_invitation_says_so_and_leads_to_the_personal_page(client, event, registration, zoe):
+    invitation = make_invitation(make_guest(event, zoe))
+    personal = f"/mon-inscription/{registration_links.token(registration)}"
+
+    page = client.page(f"/invitation/{links.token(invitation)}")
+
+    assert "Vous êtes déjà inscrit." in words(page)
+    assert page.select_one(f'a[href="{personal}"]')
+    assert client.get(f"/invitation/{links.token(invitation)}/inscription").location == personal
+
+
+def test_another_person_of_the_same_address_is_not_taken_for_registered(client, event, registration):
+    other = make_person(first_name="Ana", last_name="Roy", email="zoe@agents.example")
+
+    page = client.page(f"/invitation/{links.token(make_invitation(make_guest(event, other)))}")
+
+    assert "déjà inscrit" not in words(page)
+
+
+def test_declining_gives_back_the_place_taken_without_the_invitation(event, registration, zoe):
+    answering.decline(make_invitation(make_guest(event, zoe)), now=NOW)
+
+    assert registration.is_cancelled
+
+
+def test_the_registration_leads_back_to_the_guest(client, event, registration, zoe):
+    guest = make_guest(event, zoe)
+    make_invitation(guest, registration=registration)
+
+    page = client.page(f"/gestion/evenements/{event.slug}/inscriptions/{registration.id}")
+
+    assert page.select_one(f'dl a[href="{at(event, f"/{guest.id}")}"]')
+
+
+def test_the_list_says_when_each_was_invited(client, event):
+    make_invitation(make_guest(event))
+
+    assert "invité le 2" in words(client.page(at(event)).select_one("tbody"))
+
+
+@pytest.mark.parametrize("path", ["/evenements/{}/invites/import", "/evenements/fichier"])
+def test_a_file_far_too_large_shows_its_page_again(csrf_client, path):
+    event = make_event()
+    csrf_client.sign_in(make_user(event.organisation))
+
+    response = csrf_client.post(
+        f"/gestion{path.format(event.slug)}", data=b"x" * 7_000_000, content_type="multipart/form-data; boundary=b"
+    )
+
+    assert response.status_code == 413
+    assert "dépasse" in words(parse(response).select_one("#file-error"))
+    assert db.session.scalars(db.select(GuestImport)).all() == []
+
+
+def test_a_file_far_too_large_shows_a_stranger_nothing(csrf_client):
+    event = make_event()
+    address, sent = at(event, "/import"), {"data": b"x" * 7_000_000, "content_type": "multipart/form-data; boundary=b"}
+
+    assert "/connexion" in csrf_client.post(address, **sent).location
+    csrf_client.sign_in(make_user(make_event().organisation))
+    assert csrf_client.post(address, **sent).status_code == 404
