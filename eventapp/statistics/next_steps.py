@@ -106,11 +106,12 @@ def _invitations(event: Event, figures: Figures, now: datetime) -> Iterator[Step
 
 
 def _places(figures: Figures) -> Iterator[Step]:
-    waiting = figures.availability.waiting
-    if waiting and figures.availability.left == 0:
+    waiting, offered = figures.registrations.waiting, figures.registrations.offered
+    if waiting > offered and figures.availability.left == 0:
         people = plural(waiting, "personne attend une place", "personnes attendent une place")
+        kept = f" ({plural(offered, 'est déjà proposée', 'sont déjà proposées')})" if offered else ""
         yield Step(
-            f"{people}, toutes sont prises.",
+            f"{people}, toutes sont prises{kept}.",
             "Voir la liste d’attente",
             "registrations_organiser.index",
             {"etat": "waiting", "tri": "date"},

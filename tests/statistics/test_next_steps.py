@@ -105,6 +105,14 @@ def test_a_full_event_has_a_waiting_list_to_look_at() -> None:
     assert first(event) == "1 personne attend une place, toutes sont prises."
 
 
+def test_all_who_wait_are_counted_as_in_their_list() -> None:
+    event = ready_event(capacity=1)
+    make_registration(event, status=Status.WAITING, offer_until=NOW + timedelta(days=1))
+    make_registration(event, status=Status.WAITING)
+
+    assert first(event) == "2 personnes attendent une place, toutes sont prises (1 est déjà proposée)."
+
+
 def test_letters_that_did_not_arrive_are_told_even_after_a_cancellation() -> None:
     event = ready_event()
     save(Message(letter="x/y", to="a@b.example", event_id=event.id, state=State.FAILED, message_id="1", created_at=NOW,
