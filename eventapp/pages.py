@@ -42,7 +42,7 @@ def sitemap() -> str:
     events = db.session.scalars(Event.visible()).all()
     upcoming = [event for event in events if not event.has_ended(now)]
     past = [event for event in reversed(events) if event.has_ended(now)]
-    return render_template("pages/sitemap.html", upcoming=upcoming, past=past, now=now)
+    return render_template("pages/sitemap.html", upcoming=upcoming, past=past)
 
 
 @bp.get("/healthz")

@@ -16,5 +16,4 @@ def shown_event(event: Event, *, now: datetime) -> dict[str, Any]:
         "days": programme(event),
         "places": {} if is_over else session_places(event),
         "by_invitation": event.audience is Audience.INVITED,
-        "has_ended": event.has_ended(now),
     }
