@@ -41,12 +41,14 @@ def people_to_tell(event: Event) -> int:
 
 @letter("invitations/event_moved", title="Date ou lieu changé (invité)")
 @letter("invitations/event_cancelled", title="Rencontre annulée (invité)")
-def silent_contents(_message: Message, invitation_id: int) -> Contents:
+def silent_contents(message: Message, invitation_id: int) -> Contents:
     """Nothing to say to whoever has answered meanwhile: what they then read was already right."""
     invitation = db.session.get(Invitation, invitation_id)
     if invitation is None or not invitation.is_silent:
         raise NothingToSay("La personne a répondu ou n’est plus invitée.")
     event = invitation.guest.event
+    if message.letter == "invitations/event_moved" and event.cancelled_at is not None:
+        raise NothingToSay("La rencontre est annulée.")
     return Contents(
         context={"event": event, "guest": invitation.guest, "link": links.invitation(invitation)},
         sender_name=event.organisation.name,

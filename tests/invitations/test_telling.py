@@ -123,6 +123,14 @@ def test_the_letter_of_a_cancellation_gives_the_reason_and_asks_nothing(client, 
     assert letter.contents.calendar is None
 
 
+def test_a_move_then_a_cancellation_say_only_the_cancellation(client, event, silent, outbox):
+    client.post(at(event, "deplacement"), data=MOVE)
+    client.post(at(event, "annulation"), data={"reason": "Neige"})
+
+    with pytest.raises(NothingToSay):
+        rendered(outbox)
+
+
 def test_whoever_answers_before_the_letter_leaves_is_not_told(client, event, silent, outbox):
     client.post(at(event, "deplacement"), data=MOVE)
     silent.reply, silent.replied_at = Reply.DECLINED, NOW
