@@ -125,6 +125,29 @@ def cached_page(version: Callable[..., Version | None], *, compress: bool = True
     return decorate
 
 
+def kept_text(name: str, version: Callable[[], Version | None], render: Callable[[], str]) -> str:
+    """Text kept like a page: what is the same for everyone in an answer that is not."""
+    if not current_app.config["CACHE_PAGES"]:
+        return render()
+    shelf: Shelf = current_app.extensions["page_cache"]
+    entry = shelf.get(name)
+    now = time.monotonic()
+    if entry is not None and now - entry.checked < SECONDS and entry.version.holds(utcnow()):
+        return entry.body.decode()
+    if entry is not None:
+        entry.checked = now
+    current = version()
+    same = entry is not None and current is not None and current.key == entry.version.key
+    if entry is not None and same and entry.version.holds(utcnow()):
+        return entry.body.decode()
+    text = render()
+    if current is None:
+        shelf.drop(name)
+    else:
+        shelf.put(name, Entry(current, text.encode(), [], "", compressed=False, checked=time.monotonic()))
+    return text
+
+
 def _may_use_cache() -> bool:
     cookies = request.cookies
     return (

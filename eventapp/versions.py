@@ -10,7 +10,9 @@ from eventapp.clock import utcnow
 from eventapp.config import ROOT
 from eventapp.events.models import Event
 from eventapp.extensions import db
+from eventapp.network.models import Structure
 from eventapp.registrations import limits
+from eventapp.registrations.models import Question
 
 
 def _build() -> str:
@@ -38,6 +40,18 @@ def of_event(slug: str) -> Version | None:
         limits.session_places(event),
     )
     return Version(key, _next((event.opens_at, event.closes_at, event.starts_at, event.ends_at), now))
+
+
+def of_form(slug: str) -> Version | None:
+    """The registration form: the event's page, its questions, the structures offered, the consent notice."""
+    version = of_event(slug)
+    if version is None:
+        return None
+    event = db.session.scalars(db.select(Event).where(Event.slug == slug)).one()
+    asked = db.select(*Question.__table__.columns).where(Question.event_id == event.id, Question.retired_at.is_(None))
+    questions = [tuple(row) for row in db.session.execute(asked.order_by(Question.position, Question.id))]
+    network = tuple(db.session.execute(db.select(db.func.count(Structure.id), db.func.max(Structure.updated_at))).one())
+    return Version((version.key, questions, network, event.organisation.consent_notice), version.until)
 
 
 def of_home() -> Version:

@@ -114,9 +114,14 @@ class OrganiserCancelForm(CancelForm):
     tell = BooleanField("Prévenir la personne par courriel, avec le motif")
 
 
+def new_key() -> str:
+    """Whoever sends the same form twice sends the same key."""
+    return secrets.token_urlsafe(24)
+
+
 def registration_form(event: Event, base: Any = RegistrationForm, **prefill: Any) -> Any:
     """The form of this event, a `base`; `prefill`: first values of its fields, by field name."""
-    form = _of_event(base, event)(data={"key": secrets.token_urlsafe(24)} | prefill)
+    form = _of_event(base, event)(data={"key": new_key()} | prefill)
     form.wanted, form.sessions, form.session_errors = set(), [], []
     return form
 

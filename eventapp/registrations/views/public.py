@@ -1,32 +1,38 @@
 """`/evenements/<slug>/inscription`: the form, its answer, and the lost link."""
 
+import secrets
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, session, url_for
+from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import TooManyRequests
 
-from eventapp import access, limits
+from eventapp import access, cache, limits, versions
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events.models import Audience, Event
 from eventapp.extensions import db
 from eventapp.registrations import links, notices, refusals, seats
-from eventapp.registrations.forms import RegistrationForm, ResendForm, registration_form
+from eventapp.registrations.forms import RegistrationForm, ResendForm, new_key, registration_form
 from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.views.fields import fields_context
 from eventapp.text import fold_email
 
 bp = Blueprint("registrations", __name__)
 
+# Unguessable, so that nothing an organiser writes can be taken for them.
+TOKEN_MARK, KEY_MARK = f"token-{secrets.token_hex(16)}", f"key-{secrets.token_hex(16)}"
+
 
 @bp.get("/evenements/<slug>/inscription")
 @access.visitor
 def form(slug: str) -> Any:
-    event = find_event(slug)
-    availability = seats.availability(event, now=utcnow())
-    if event.audience is Audience.INVITED or availability.step not in seats.OPEN_STEPS:
-        return unavailable_page(event, availability)
-    return form_page(event, registration_form(event), availability)
+    if "_flashes" in session:
+        return _form_page(slug)[0]
+    blank = cache.kept_text(f"form of {slug}", lambda: versions.of_form(slug), lambda: _blank_form(slug))
+    if KEY_MARK not in blank:
+        return blank
+    return blank.replace(TOKEN_MARK, generate_csrf()).replace(KEY_MARK, new_key())
 
 
 @bp.post("/evenements/<slug>/inscription")
@@ -73,6 +79,22 @@ def send_links(slug: str) -> Any:
 @access.visitor
 def link_sent(slug: str) -> Any:
     return render_template("registrations/link_sent.html", event=find_event(slug))
+
+
+def _blank_form(slug: str) -> str:
+    """The form as everyone gets it, with marks where each visitor has a token and a key of their own."""
+    page, key = _form_page(slug)
+    return page.replace(generate_csrf(), TOKEN_MARK).replace(key, KEY_MARK) if key else page
+
+
+def _form_page(slug: str) -> tuple[str, str]:
+    """The page, and the key of its form when it has one."""
+    event = find_event(slug)
+    availability = seats.availability(event, now=utcnow())
+    if event.audience is Audience.INVITED or availability.step not in seats.OPEN_STEPS:
+        return unavailable_page(event, availability), ""
+    form = registration_form(event)
+    return form_page(event, form, availability), form.key.data or ""
 
 
 def find_event(slug: str) -> Event:
