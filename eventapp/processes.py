@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from typing import IO
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO, NoReturn
 
 GRACE_SECONDS = 30
 AGAIN_SECONDS = 1
@@ -50,7 +51,39 @@ def start(
     )
 
 
-def stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
+class Forked:
+    """A child that begins as our copy: what we have imported it need not import again. Waited for like a Popen."""
+
+    def __init__(self, act: Callable[[], object], *, environ: Mapping[str, str], cwd: str) -> None:
+        self.returncode: int | None = None
+        self.pid = os.fork()
+        if not self.pid:
+            _live(act, environ, cwd)
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def wait(self, timeout: float = GRACE_SECONDS) -> int:
+        deadline = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() >= deadline:
+                raise subprocess.TimeoutExpired("a copy of ours", timeout)
+            time.sleep(0.02)
+        return code
+
+    def terminate(self) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGTERM)
+
+
+Child = subprocess.Popen[bytes] | Forked
+
+
+def stop(children: Sequence[Child]) -> None:
     """SIGTERM to each, then to its group again and again (a worker that is still loading forgets it), at most
     GRACE_SECONDS for all, then SIGKILL to whatever is left of their groups."""
     for child in children:
@@ -67,9 +100,32 @@ def stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
         child.wait()
 
 
-def _tell(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def _tell(child: Child, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, number)
+
+
+def _live(act: Callable[[], object], environ: Mapping[str, str], cwd: str) -> NoReturn:
+    """The life of a forked child, from a session of its own to its end; nothing of its parent's goes on in it."""
+    code = 1
+    try:
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_DFL)
+        os.setsid()
+        end_with_parent()
+        os.chdir(cwd)
+        os.environ.update(environ)
+        act()
+        code = 0
+    except SystemExit as ending:
+        code = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
 
 
 def _interrupt(_signal: int, _frame: object) -> None:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -17,6 +18,7 @@ from eventapp.accounts.models import Organisation
 from eventapp.config import ROOT, BadSetting, Settings
 from eventapp.demonstration import EMAIL, PASSWORD
 from eventapp.extensions import db
+from eventapp.worker import Worker, end_politely
 
 INSTANCE = ROOT / "instance"
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
@@ -45,14 +47,22 @@ def demonstrate() -> str:
     app = create_app(settings)
     serve.migrate(app)
     load_if_empty(app, environ)
-    children: dict[str, subprocess.Popen[bytes]] = {}
+    place: dict[str, Any] = {"environ": environ, "cwd": str(ROOT)}
+    children: dict[str, processes.Child] = {}
     try:
-        web = serve.command(address, settings)
-        children["le serveur web"] = processes.start(web, environ=environ, cwd=str(ROOT))
-        children["le facteur (worker)"] = processes.start([*FLASK, "worker"], environ=environ, cwd=str(ROOT))
+        children["le serveur web"] = processes.Forked(lambda: serve.granian(address, settings), **place)
+        children["le facteur (worker)"] = processes.Forked(lambda: deliver(app), **place)
         return watch(children, address, settings)
     finally:
         processes.stop(list(children.values()))
+
+
+def deliver(app: Flask) -> None:
+    """The worker's life."""
+    with app.app_context():
+        postman = Worker()
+        end_politely(postman.stop)
+        postman.run()
 
 
 def demonstration(environ: Mapping[str, str], address: serve.Address) -> dict[str, str]:
@@ -93,7 +103,7 @@ def load_if_empty(app: Flask, environ: Mapping[str, str]) -> None:
             raise BadSetting("La démonstration n’a pas pu être chargée (la raison est au-dessus).")
 
 
-def watch(children: Mapping[str, subprocess.Popen[bytes]], address: serve.Address, settings: Settings) -> str:
+def watch(children: Mapping[str, processes.Child], address: serve.Address, settings: Settings) -> str:
     """Say when the server answers, then wait until one of the children ends."""
     announced = False
     deadline = time.monotonic() + START_SECONDS

@@ -17,6 +17,8 @@ from sqlalchemy.exc import OperationalError
 
 from eventapp import create_app, processes
 from eventapp.config import ROOT, BadSetting, Settings
+from eventapp.extensions import db
+from eventapp.readiness import applied_heads, wanted_heads
 
 REASONS = {
     errno.EADDRINUSE: "ce port est déjà pris",
@@ -62,6 +64,14 @@ def command(address: Address, settings: Settings, *, log_level: str = "error") -
     ]
 
 
+def granian(address: Address, settings: Settings) -> None:
+    """Be Granian: its workers are copies of this process, with whatever is imported here."""
+    from granian.cli import entrypoint
+
+    sys.argv = command(address, settings)[2:]
+    entrypoint()
+
+
 def check_free(address: Address) -> None:
     """Refuse with a sentence where Granian would print a trace."""
     try:
@@ -87,7 +97,11 @@ def migrate(app: Flask) -> None:
     """Bring the database to this version's schema; nothing to do is the usual case."""
     try:
         with app.app_context():
-            upgrade()
+            is_late = applied_heads() != wanted_heads()
+            db.session.remove()
+            db.engine.dispose()
+            if is_late:
+                upgrade()
     except OperationalError as error:
         raise BadSetting(f"La base de données ne répond pas : {error.orig}") from error
 

@@ -36,7 +36,7 @@ def started(database_url: str, command: list[str] = RUN, **environ: str) -> Iter
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     process = subprocess.Popen(command, env=whole, cwd=ROOT, process_group=0, **pipes)  # type: ignore[call-overload]
     try:
-        wait_until(lambda: status(port) == 200 or process.poll() is not None, 60)
+        wait_until(lambda: status(port) == 200 or process.poll() is not None, 120)
         yield process, port
     finally:
         process.terminate()
@@ -58,12 +58,16 @@ def wait_until(condition, seconds: float) -> None:
         time.sleep(0.05)
 
 
-def children(pid: int) -> list[int]:
-    """The whole descent of a process."""
+def own(pid: int) -> list[int]:
+    """The children of a process."""
     listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     pairs = [tuple(map(int, line.split())) for line in listing.splitlines()]
-    own = [child for child, parent in pairs if parent == pid]
-    return own + [grandchild for child in own for grandchild in children(child)]
+    return [child for child, parent in pairs if parent == pid]
+
+
+def children(pid: int) -> list[int]:
+    """The whole descent of a process."""
+    return own(pid) + [grandchild for child in own(pid) for grandchild in children(child)]
 
 
 def alive(pid: int) -> bool:
@@ -115,7 +119,7 @@ def test_nothing_survives_a_killed_parent(database_url: str):
 def test_one_that_dies_ends_the_other(database_url: str):
     with started(database_url) as (process, _):
         family = children(process.pid)
-        worker = next(pid for pid in family if b"worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        worker = next(pid for pid in own(process.pid) if not own(pid))
 
         os.kill(worker, signal.SIGKILL)
 
