@@ -146,7 +146,7 @@ def write_letter(hands: Hands) -> None:
     hands.write("Texte de la lettre", "Bonjour {prenom},\n\nVenez le **{date}** à {lieu}.")
     hands.press("Enregistrer la lettre")
     hands.pick("Tel que le lira", "N’GUYEN Karim")
-    hands.press("Voir")
+    hands.press("Voir l’aperçu")
     expect(hands.page.get_by_role("article", name="Courriel tel qu’il sera lu")).to_contain_text("Bonjour Karim,")
 
 
