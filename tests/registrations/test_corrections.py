@@ -78,7 +78,9 @@ def test_sessions_are_changed_and_told(client: PageClient, event: Event, outbox:
     session = make_session(event, booking=BookingMode.OPTIONAL)
     registration = make_registration(event)
     address = f"{page_of(registration)}/sessions"
-    assert client.page(address).find(value=session.slug)
+    page = client.page(address)
+    assert page.find(value=session.slug)
+    assert "Vous pourrez" not in words(page.main)
 
     assert client.post(address, data={"sessions": "inconnue"}).status_code == 422
     assert client.post(address, data={"sessions": session.slug}).location == page_of(registration)
