@@ -324,6 +324,7 @@ BODIES: dict[str, Any] = {
     "invitations_organiser.new": lambda side: _person(category=side.category.slug),
     "invitations_organiser.import_file": lambda _side: {"file": guest_file()},
     "invitations_organiser.letter": lambda _side: {"subject": "Venez", "body": "Bonjour {prenom}, {lien}"},
+    "invitations_organiser.letter_preview": lambda _side: {"subject": "Venez", "body": "Bonjour {prenom}, {lien}"},
     "invitations_organiser.review": lambda side: {"guests": str(side.spare_guest.id)},
     "invitations_organiser.send": lambda side: {"guests": str(side.spare_guest.id)},
     "registrations.create": lambda side: _registering(side) | {"key": f"cle-{next(number)}"},
@@ -349,6 +350,7 @@ WRITE_NOTHING = {
     "agenda_organiser.add_rows",
     "agenda_organiser.add_rows_to_new_session",
     "events_organiser.preview_report",
+    "invitations_organiser.letter_preview",
     "invitations_organiser.review",
 }
 
