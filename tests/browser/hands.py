@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import ElementHandle, Locator, Page, expect
+from playwright.sync_api import Error as NothingHappened
 
 MOST_TABS = 300
 MAIL_SECONDS = 60
@@ -117,10 +118,16 @@ class Keyboard(Hands):
         assert control.is_checked(), label
 
     def give(self, label: str, file: Path) -> None:
+        """Chromium now and then swallows the key that opens its window of files: as a person does, press again."""
         self.reach(self.field(label))
-        with self.page.expect_file_chooser() as chooser:
-            self.page.keyboard.press("Enter")
-        chooser.value.set_files(file)
+        for key in ("Enter", "Space", "Enter"):
+            try:
+                with self.page.expect_file_chooser(timeout=7_000) as chooser:
+                    self.page.keyboard.press(key)
+            except NothingHappened:
+                continue
+            return chooser.value.set_files(file)
+        raise AssertionError(f"« {label} » opens no window of files")
 
     def act(self, control: Locator) -> None:
         self.reach(control)
