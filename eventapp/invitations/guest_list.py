@@ -44,7 +44,12 @@ def add(event: Event, person: Person, *, origin: str = BY_HAND, now: datetime, b
     db.session.add(guest)
     db.session.flush()
     journal.record(
-        "guest.added", f"{name_of(guest)} ajouté à la liste des invités", now=now, by=by, event=event, subject=guest
+        "guest.added",
+        f"Ajout à la liste des invités\u00a0: {name_of(guest)}",
+        now=now,
+        by=by,
+        event=event,
+        subject=guest,
     )
     return guest
 
@@ -59,7 +64,7 @@ def correct(guest: Guest, person: Person, *, now: datetime, by: User) -> bool:
     moved = person.email_folded != guest.email_folded
     _describe(guest, person)
     db.session.flush()
-    journal.record("guest.corrected", f"{name_of(guest)} corrigé", now=now, by=by, event=event, subject=guest)
+    journal.record("guest.corrected", f"Correction\u00a0: {name_of(guest)}", now=now, by=by, event=event, subject=guest)
     invitation = guest.invitation
     if not (moved and invitation is not None):
         return False
@@ -78,7 +83,7 @@ def remove(guest: Guest, *, now: datetime, by: User) -> None:
         invitation.revoked_at = now
     journal.record(
         "guest.removed",
-        f"{name_of(guest)} retiré de la liste des invités",
+        f"Retrait de la liste des invités\u00a0: {name_of(guest)}",
         now=now,
         by=by,
         event=guest.event,
