@@ -332,6 +332,8 @@ BODIES: dict[str, Any] = {
     "registrations.change_sessions": lambda _side: {"sessions": ""},
     "registrations.send_links": lambda side: {"email": side.registration.email},
     "registrations.withdraw": lambda _side: {"reason": "Empêchée"},
+    "registrations_organiser.change_details": _registering,
+    "registrations_organiser.change_sessions": lambda _side: {"sessions": ""},
     "registrations_organiser.create": lambda side: _registering(side) | {"over_capacity": "y"},
     "registrations_organiser.create_question": _question,
     "registrations_organiser.save_question": _question,
