@@ -79,7 +79,7 @@ def hands(request: pytest.FixtureRequest, site: Site) -> Hands:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[..., list[str]]:
+def axe() -> Callable[[Page], list[str]]:
     """`assert axe(page) == []`: what axe-core finds against RGAA and WCAG 2.1 AA, one line a fault.
 
     What a frame holds is a page of its own, judged apart.
@@ -90,12 +90,10 @@ def axe() -> Callable[..., list[str]]:
 
     options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"], "iframes": False}
 
-    colours = options | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-
-    def faults(page: Page, *, only_colours: bool = False) -> list[str]:
+    def faults(page: Page) -> list[str]:
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(source)
-        found = page.evaluate("options => axe.run(document, options)", colours if only_colours else options)
+        found = page.evaluate("options => axe.run(document, options)", options)
         return [
             f"{fault['id']}: {fault['help']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
             for fault in found["violations"]

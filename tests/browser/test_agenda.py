@@ -1,4 +1,4 @@
-"""The programme in a real browser: written without JavaScript and by keyboard."""
+"""The programme in a real browser: read on every screen, written without JavaScript and by keyboard."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from flask.sessions import SecureCookieSessionInterface
 from eventapp.accounts.models import User
 from eventapp.agenda.models import BookingMode, Kind, Session
 from eventapp.extensions import db
-from tests.browser.screens import tab_to
+from tests.browser.screens import each_screen, overflows, tab_to
 from tests.factories import STARTS, make_event, make_room, make_session, make_speaker, make_user
 
 HOUR = timedelta(hours=1)
@@ -35,6 +35,35 @@ def sign_in(page, site):
         signed = SecureCookieSessionInterface().get_signing_serializer(site.app)
         value = signed.dumps({"_user_id": user.fs_uniquifier, "_fresh": True})
     page.context.add_cookies([{"name": "session", "value": value, "url": site.url}])
+
+
+PAGES = [
+    "/evenements/rencontre/programme",
+    *(
+        f"{DESK}/{path}"
+        for path in (
+            "programme",
+            "programme/nouvelle-session",
+            "programme/choix-obligatoires",
+            "sessions/pleniere",
+            "sessions/pleniere/annulation",
+            "salles",
+            "salles/salle-1",
+            "intervenants",
+            "intervenants/jeanne",
+        )
+    ),
+]
+
+
+def test_every_page_is_accessible_on_every_screen(start_site, page, axe):
+    site = start_site(seed)
+    sign_in(page, site)
+    for path in PAGES:
+        assert page.goto(site.url + path).status == 200
+        for screen in each_screen(page):
+            assert axe(page) == [], screen
+            assert not overflows(page), screen
 
 
 def test_a_session_is_written_without_javascript(start_site, page_without_js):

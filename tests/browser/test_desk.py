@@ -8,7 +8,7 @@ import pytest
 from eventapp.agenda.models import BookingMode
 from eventapp.network.models import Structure
 from eventapp.registrations.models import Status
-from tests.browser.screens import overflows
+from tests.browser.screens import each_screen, overflows
 from tests.browser.test_agenda import sign_in
 from tests.factories import (
     NOW,
@@ -51,12 +51,16 @@ def site(start_site):
     return start_site(seed)
 
 
-def test_a_sheet_of_500_names_is_accessible(site, page, axe):
+@pytest.mark.parametrize("path", [f"{DESK}/", "/gestion/evenements/vide/", f"{DESK}/emargement", SHEET])
+def test_each_page_is_accessible_on_every_screen(site, page, axe, path):
     sign_in(page, site)
-    page.goto(site.url + SHEET)
+    page.goto(site.url + path)
+    for hidden in page.locator("details").all():
+        hidden.evaluate("details => { details.open = true }")
 
-    assert axe(page) == []
-    assert not overflows(page)
+    for screen in each_screen(page):
+        assert axe(page) == [], screen
+        assert not overflows(page), screen
 
 
 def test_the_sheet_prints_on_landscape_pages_of_some_twenty_lines(site, page):

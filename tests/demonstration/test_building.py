@@ -1,3 +1,5 @@
+import pytest
+
 from eventapp.clock import utcnow
 from eventapp.demonstration import building
 from eventapp.events.models import Event
@@ -9,6 +11,7 @@ from eventapp.registrations.models import Registration, Status
 from tests.factories import make_organisation
 
 
+@pytest.mark.both_databases
 def test_the_demonstration_has_something_to_show_on_every_page():
     now = utcnow()
     event = building.build(now)
