@@ -36,7 +36,7 @@ def started(database_url: str, command: list[str] = RUN, **environ: str) -> Iter
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     process = subprocess.Popen(command, env=whole, cwd=ROOT, process_group=0, **pipes)  # type: ignore[call-overload]
     try:
-        wait_until(lambda: status(port) == 200 or process.poll() is not None, 120)
+        wait_until(lambda: status(port) == 200 or process.poll() is not None, 60)
         yield process, port
     finally:
         process.terminate()
