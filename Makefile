@@ -4,6 +4,8 @@
 .PHONY: help run serve test test-full check setup lock bench screenshots
 
 PY = .venv/bin/python
+# A file of tests stays in one process, for what its tests share; in order, so that the long ones do not come last.
+TWO_AT_ONCE = --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 help: ## cette liste
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -13,7 +15,7 @@ run: setup ## la démonstration : installe, prépare, sert sur http://127.0.0.1:
 
 test: setup ## toute la suite de tests (PostgreSQL et Chromium s'ils sont installés)
 	@scripts/setup browser
-	@$(PY) -m pytest -m "not long" $(ARGS)
+	@$(PY) -m pytest -m "not long" $(TWO_AT_ONCE) $(ARGS)
 
 test-full: setup ## la suite avec les mesures longues
 	@scripts/setup browser

@@ -1,5 +1,6 @@
 """The real server on a free port of this machine, with a database of its own: browsers and races ask it."""
 
+import contextlib
 import itertools
 import os
 import socket
@@ -24,6 +25,8 @@ from tests import databases
 START_SECONDS = 30
 ANYBODY = ssl._create_unverified_context()  # noqa: S323 - our own certificate, on our own machine
 number = itertools.count(1)
+PORTS = range(15_000, 30_000)
+ports = itertools.islice(itertools.cycle(PORTS), os.getpid() * 997 % len(PORTS), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,10 +121,17 @@ def tls(certificate: Certificate | None) -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody uses, nor takes before we do: each process of the tests goes through them from elsewhere,
+    below those that systems give out by themselves.
+    """
+    return next(port for port in ports if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, contextlib.suppress(OSError):
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def _prepare(app: Flask, seed: Callable[[], object] | None) -> None:

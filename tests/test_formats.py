@@ -175,9 +175,9 @@ def test_typography_is_stable_and_changes_only_spaces(text):
     "text", ["?" * 100_000 + "a", " " * 100_000, "a?" * 50_000, "« " * 50_000, ") " * 50_000, "»?" * 50_000]
 )
 def test_typography_never_takes_long(text):
-    start = time.perf_counter()
+    start = time.process_time()
     formats.typo(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_filters_are_registered_under_their_names():

@@ -13,13 +13,14 @@ from werkzeug.exceptions import TooManyRequests
 from eventapp import limits as rules
 from eventapp.accounts import people
 from eventapp.clock import utcnow
-from eventapp.counters import Counters
+from eventapp.counters import BUSY_SECONDS, Counters
 from eventapp.extensions import limiter
 from tests.factories import make_organisation, make_user
 from tests.pages import parse as soup_of
 from tests.pages import words
 
 TEN = parse("10 per 5 minutes")
+TRIES = 50
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -44,10 +45,12 @@ def test_the_eleventh_is_refused_until_the_window_ends(counters):
     assert 290 < limit.get_window_stats(TEN, "sign-in", "a").reset_time - time.time() <= 300
 
 
-def test_a_window_that_ended_counts_from_nothing(counters):
-    assert counters.incr("key", 0.01) == 1
-    assert counters.incr("key", 0.01) == 2
-    time.sleep(0.02)
+def test_a_window_that_ended_counts_from_nothing(counters, monkeypatch):
+    began = time.time()
+    monkeypatch.setattr("eventapp.counters.time.time", lambda: began)
+    assert counters.incr("key", 10) == 1
+    assert counters.incr("key", 10) == 2
+    monkeypatch.setattr("eventapp.counters.time.time", lambda: began + 10)
     assert counters.get("key") == 0
     assert counters.incr("key", 60) == 1
 
@@ -98,10 +101,10 @@ def test_a_locked_storage_neither_blocks_nor_stays_asked(tmp_path):
     lock = sqlite3.connect(tmp_path / "limits.db", isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
     began = time.monotonic()
-    for _ in range(50):
+    for _ in range(TRIES):
         with pytest.raises((sqlite3.Error, TimeoutError)):
             storage.incr("key", 60)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < TRIES * BUSY_SECONDS / 4
     lock.close()
     storage.close()
 

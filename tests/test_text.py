@@ -132,6 +132,6 @@ def test_a_wrong_phone_is_refused_with_an_example(typed):
 @pytest.mark.parametrize("function", [fold, one_line, many_lines, slugify, fold_email])
 @pytest.mark.parametrize("text", WORST, ids=range(len(WORST)))
 def test_no_text_takes_long(function, text):
-    start = time.perf_counter()
+    start = time.process_time()
     function(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from eventapp.config import ROOT
 from tests.browser import tour
-from tests.browser.hands import Hands, Keyboard
+from tests.browser.hands import SECONDS, Hands, Keyboard
 from tests.servers import Site, Starter
 
 FOLDER = Path(__file__).parent
@@ -25,6 +25,7 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+expect.set_options(timeout=SECONDS * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -163,9 +163,9 @@ def test_an_empty_sheet_is_said_to_be_empty():
     ],
 )
 def test_a_workbook_too_wide_or_too_long_is_refused_quickly(cells, sentence):
-    start = time.perf_counter()
+    start = time.process_time()
     assert refusal(workbook(*cells)).replace("\u202f", " ").startswith(sentence)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 BOMBS = {
@@ -177,9 +177,9 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(name):
-    start = time.perf_counter()
+    start = time.process_time()
     assert refusal(BOMBS[name]) == "Le fichier est trop volumineux une fois décompressé."
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize(
