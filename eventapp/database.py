@@ -1,21 +1,24 @@
 """SQLite pragmas and transactions, PostgreSQL time-outs, the aware UTC column type, one declarative base.
 
 Reading never locks: a transaction begun by a GET, HEAD or OPTIONS request is read-only on both databases, so the
-database itself proves that these change nothing. A writing transaction takes SQLite's write lock at its beginning.
+database itself proves that these change nothing. A writing transaction takes SQLite's write lock at its beginning: what
+can be found out before (a form's faults) is done in `looking`.
 """
 
+import contextlib
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from sqlalchemy import Connection, DateTime, Engine, Enum, MetaData, Pool, TypeDecorator, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -60,7 +63,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
+    """`outlives_hold`: what was read before an event was held is still true when its revision is the same, or decides
+    nothing about places (the network, the organisation)."""
+
     registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map={datetime: UtcDateTime})
+    outlives_hold: ClassVar[bool] = False
 
 
 def enum_column(kind: type[StrEnum], name: str, length: int = 20) -> Enum:
@@ -94,7 +101,24 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
 
 
 def is_reading() -> bool:
-    return has_request_context() and request.method in SAFE_METHODS
+    return has_request_context() and (request.method in SAFE_METHODS or g.get("is_looking", False))
+
+
+@contextlib.contextmanager
+def looking(session: Session) -> Iterator[None]:
+    """The part of a writing request that only reads, in a transaction of its own: nobody waits for it.
+
+    The rows read stay at hand: `events.locks.hold`, which comes before any decision, tells whether they are still true.
+    """
+    g.is_looking = True
+    try:
+        yield
+        session.expire_on_commit = False
+        session.commit()
+        session.info["looked"] = True
+    finally:
+        session.expire_on_commit = True
+        g.is_looking = False
 
 
 @event.listens_for(Engine, "connect")

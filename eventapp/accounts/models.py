@@ -35,6 +35,7 @@ class Organisation(Base):
     """A préfecture de région or its SGAR: owns events, has members, answers for its legal pages."""
 
     __tablename__ = "organisation"
+    outlives_hold = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)

@@ -80,6 +80,7 @@ class SpeakerRole(StrEnum):
 
 class Room(Base):
     __tablename__ = "room"
+    outlives_hold = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
@@ -106,6 +107,7 @@ class Speaker(Base):
     """`rank` is the protocol order, set by hand; a session's own order of speakers may differ."""
 
     __tablename__ = "speaker"
+    outlives_hold = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
@@ -134,6 +136,7 @@ class Session(Base):
     """A session of the programme. `revision` and `sequence` as for the event."""
 
     __tablename__ = "agenda_session"
+    outlives_hold = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
@@ -204,6 +207,7 @@ class Appearance(Base):
     """A speaker in a session; `position` is the protocol order in this session."""
 
     __tablename__ = "appearance"
+    outlives_hold = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int]

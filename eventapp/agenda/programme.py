@@ -9,6 +9,7 @@ from itertools import combinations, groupby
 from eventapp.agenda.models import Room, Session
 from eventapp.errors import Refused
 from eventapp.events.local_times import parse_iso, to_iso
+from eventapp.events.locks import read_once
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import french_date, french_hours
@@ -90,7 +91,7 @@ def clashes(sessions: Iterable[Session]) -> list[tuple[Session, Session]]:
 
 def booking_slots(event: Event) -> list[BookingSlot]:
     """What the registration form asks: sessions that may be booked, those that overlap taken together."""
-    sessions = db.session.scalars(Session.bookable(event)).all()
+    sessions = read_once(event, "bookable sessions", lambda: db.session.scalars(Session.bookable(event)))
     required = required_instants(event)
     return [
         BookingSlot(event, sorted(group, key=_reading_order), any(s.starts_at in required for s in group))

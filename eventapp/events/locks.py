@@ -1,6 +1,9 @@
 """The lock that every act takes before it looks."""
 
-from sqlalchemy import update
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import inspect, update
 from sqlalchemy.orm import Session
 
 from eventapp.events.models import Event
@@ -15,12 +18,32 @@ def hold(event: Event) -> None:
     if event_id in held:
         return
     # Not its key: SQLite would then go through all the rows that refer to the event.
-    no_change = update(Event).where(Event.id == event_id).values(revision=Event.revision)
-    session.execute(no_change, execution_options={"synchronize_session": False})
-    if session.get_bind().dialect.name != "sqlite":  # there a writing transaction begins with the lock
-        session.expire_all()  # whatever was read before the lock is stale
+    no_change = update(Event).where(Event.id == event_id).values(revision=Event.revision).returning(Event.revision)
+    revision = session.scalar(no_change, execution_options={"synchronize_session": False})
+    # On SQLite a writing transaction begins with the lock: only what was read before it began can be stale.
+    if session.get_bind().dialect.name != "sqlite" or session.info.get("looked", False):
+        _forget_what_is_stale(session, event, revision)
     if not session.in_nested_transaction():  # a savepoint could still give the lock back
         session.info["held"] = (session.get_transaction(), held | {event_id})
+
+
+def read_once(event: Event, what: str, read: Callable[[], Iterable[Any]]) -> list[Any]:
+    """The rows of the programme or of the form that `read` finds, kept while the event's revision is the same."""
+    kept = db.session.info.setdefault("read_once", {})
+    key = (what, event.id, event.revision)
+    if key not in kept:
+        kept[key] = list(read())
+    return list(kept[key])
+
+
+def _forget_what_is_stale(session: Session, event: Event, revision: int | None) -> None:
+    """All that was read before the lock, unless the revision shows that the event and its programme are the same."""
+    if inspect(event).dict.get("revision") != revision:
+        session.expire_all()
+        return
+    for row in session:
+        if not getattr(row, "outlives_hold", False):
+            session.expire(row)
 
 
 def _held(session: Session) -> frozenset[int]:

@@ -15,9 +15,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    event,
+    inspect,
     select,
 )
-from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
+from sqlalchemy.orm import Mapped, composite, mapped_column, object_session, relationship
 
 from eventapp.accounts.models import ORGANISING, Organisation, User
 from eventapp.database import Base, enum_column
@@ -56,6 +58,7 @@ class Event(Base):
     """`revision` rises at any visible change; `sequence` when start, end, place, status or mode change."""
 
     __tablename__ = "event"
+    outlives_hold = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
@@ -187,6 +190,7 @@ class Category(Base):
     """A kind of participant, with its own share of the places when `capacity` is given."""
 
     __tablename__ = "category"
+    outlives_hold = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
@@ -202,3 +206,12 @@ class Category(Base):
         UniqueConstraint("event_id", "id", name="category_belongs_to_its_event"),
         CheckConstraint("capacity IS NULL OR capacity >= 0", name="category_capacity_is_not_negative"),
     )
+
+
+@event.listens_for(Event, "before_update")
+def _raise_revision(_mapper: Any, _connection: Any, row: Event) -> None:
+    """What was read of an event with this revision is true of it, whoever wrote (see `events.locks.hold`)."""
+    session = object_session(row)
+    is_changed = session is not None and session.is_modified(row, include_collections=False)
+    if is_changed and not inspect(row).attrs.revision.history.has_changes():
+        row.revision += 1

@@ -110,7 +110,7 @@ def _completed(file: EventFile, event: Event) -> EventFile:
 def _create(file: EventFile, *, publish: bool, now: datetime, by: User | None) -> Event:
     organisation = _organisation(file.organisation, now=now)
     event = lifecycle.create(organisation, slug=file.slug, now=now, by=by, **facts_of(file))
-    apply_categories(event, file)
+    apply_categories(event, file, now=now)
     apply_questions(event, file, now=now)
     apply_agenda(event, file, now=now, by=by)
     if publish:
@@ -123,7 +123,7 @@ def _create(file: EventFile, *, publish: bool, now: datetime, by: User | None) -
 def _update(event: Event, file: EventFile, *, publish: bool, now: datetime, by: User | None) -> int:
     before = (event.starts_at, event.ends_at, event.venue.one_line)
     lifecycle.edit(event, facts_of(file), now=now, by=by)
-    apply_categories(event, file)
+    apply_categories(event, file, now=now)
     apply_questions(event, file, now=now)
     changed = apply_agenda(event, file, now=now, by=by)
     event.draft = None

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from eventapp.events.categories import is_used
+from eventapp.events.lifecycle import touch
 from eventapp.events.models import Category, Event
 from eventapp.exchange.event_file import EventFile, QuestionPart
 from eventapp.exchange.faults import BadFile, Fault
@@ -10,7 +11,7 @@ from eventapp.extensions import db
 from eventapp.registrations.models import Answer, Question
 
 
-def apply_categories(event: Event, file: EventFile) -> None:
+def apply_categories(event: Event, file: EventFile, *, now: datetime) -> None:
     """A category missing from the file is removed; one that somebody is in cannot be."""
     rows = {row.slug: row for row in event.categories}
     for slug in rows.keys() - {part.slug for part in file.categories}:
@@ -23,7 +24,7 @@ def apply_categories(event: Event, file: EventFile) -> None:
             row = Category(event=event, slug=part.slug)
             db.session.add(row)
         row.name, row.capacity, row.position = part.name, part.capacity, position
-    db.session.flush()
+    _write(event, now=now)
     db.session.expire(event, ["categories"])
 
 
@@ -40,6 +41,13 @@ def apply_questions(event: Event, file: EventFile, *, now: datetime) -> None:
         elif row.kind is not part.kind and _has_answers(row):
             raise BadFile([Fault(f"questions[{index}].kind", "has answers, its kind cannot change")])
         _describe(row, part, position=index + 1)
+    _write(event, now=now)
+
+
+def _write(event: Event, *, now: datetime) -> None:
+    """What differs, which is a visible change of the event."""
+    if db.session.new or any(map(db.session.is_modified, db.session.dirty)):
+        touch(event, now=now, calendar=False)
     db.session.flush()
 
 

@@ -21,6 +21,7 @@ class Departement(Base):
     """A territory outside the 18 régions (978, Saint-Martin) has no région."""
 
     __tablename__ = "departement"
+    outlives_hold = True
 
     code: Mapped[str] = mapped_column(String(3), primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
@@ -33,6 +34,7 @@ class Structure(Base):
     """A labelled local office. Codes are text; the postcode does not give the département."""
 
     __tablename__ = "structure"
+    outlives_hold = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     id_fs: Mapped[str] = mapped_column(String(20), unique=True)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from eventapp.events.locks import read_once
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations.models import Answer, Question, QuestionKind, Registration
@@ -16,13 +17,17 @@ LARGEST_NUMBER = 1_000_000_000
 
 def check_answers(event: Event, answers: Mapping[str, Any]) -> list[tuple[Question, Any]]:
     """The answers that count, by question. Questions that do not apply are forgotten; the first fault refuses."""
-    questions = db.session.scalars(Question.asked(event)).all()
+    questions = asked(event)
     for question in questions:
         fault = fault_in(question, answers)
         if fault is not None:
             raise AnswerRefused(fault, field=f"question-{question.slug}")
     given = ((question, answers.get(question.slug)) for question in questions if applies(question, answers))
     return [(question, _kept(question, value)) for question, value in given if not is_empty(value)]
+
+
+def asked(event: Event) -> list[Question]:
+    return read_once(event, "questions", lambda: db.session.scalars(Question.asked(event)))
 
 
 def fault_in(question: Question, answers: Mapping[str, Any]) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.exc import IntegrityError
 
 from eventapp import journal
@@ -16,7 +16,7 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals
 from eventapp.registrations.answers import check_answers, write_answers
-from eventapp.registrations.limits import places
+from eventapp.registrations.limits import held_by, places
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.people import Person, describe
 from eventapp.registrations.waiting_list import fill, touch, withdraw
@@ -119,12 +119,16 @@ def release_session(session: Session, *, now: datetime, by: Actor) -> int:
 
 def live_registration(event: Event, email_folded: str, name_folded: str) -> Registration | None:
     return db.session.scalar(
-        select(Registration).where(
-            Registration.event_id == event.id,
-            Registration.email_folded == email_folded,
-            Registration.name_folded == name_folded,
-            Registration.status != Status.CANCELLED,
-        )
+        select(Registration).where(Registration.event_id == event.id, is_live_of(email_folded, name_folded))
+    )
+
+
+def is_live_of(email_folded: str, name_folded: str) -> ColumnElement[bool]:
+    """For a row of Registration: a person is registered once."""
+    return and_(
+        Registration.email_folded == email_folded,
+        Registration.name_folded == name_folded,
+        Registration.status != Status.CANCELLED,
     )
 
 
@@ -150,12 +154,7 @@ def _check_new_limits(registration: Registration, before: tuple[int | None, int 
     limited = category is not None and category.id != before[0] and category.capacity is not None
     if category is not None and limited and places(event).taken[category.id] > (category.capacity or 0):
         raise refusals.Full(f"Il n’y a plus de place dans la catégorie «\u00a0{category.name}\u00a0».")
-    structure = registration.structure
-    if structure is not None and structure.id != before[1] and event.per_structure is not None:
-        held = select(func.count()).where(
-            Registration.event_id == event.id,
-            Registration.structure_id == structure.id,
-            or_(Registration.status == Status.CONFIRMED, Registration.offer_until.is_not(None)),
-        )
-        if (db.session.scalar(held) or 0) > event.per_structure:
-            raise refusals.Full(f"{structure.name} a déjà le nombre de places permis par structure.")
+    structure, most = registration.structure, event.per_structure
+    has_moved = structure is not None and structure.id != before[1]
+    if structure is not None and has_moved and most is not None and held_by(event, structure) > most:
+        raise refusals.Full(f"{structure.name} a déjà le nombre de places permis par structure.")

@@ -21,8 +21,7 @@ from eventapp.addresses import EmailAddress
 from eventapp.agenda.models import Session
 from eventapp.errors import Refused
 from eventapp.events.models import Category, Event
-from eventapp.extensions import db
-from eventapp.registrations.models import Question
+from eventapp.registrations.answers import asked
 from eventapp.registrations.person_forms import PersonForm, cleaned, length
 from eventapp.registrations.question_fields import Questions, consent_name, field_name, question_fields
 from eventapp.registrations.wishes import check_wishes, find_wishes
@@ -143,7 +142,7 @@ def wanted_slugs() -> set[str]:
 
 
 def _of_event(base: Any, event: Event) -> Any:
-    questions = list(db.session.scalars(Question.asked(event)))
+    questions = asked(event)
     facts: dict[str, Any] = {"event": event, "questions": Questions(questions)}
     if len(event.categories) > 1:
         facts["category"] = _category_field(event.categories)

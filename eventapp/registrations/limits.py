@@ -4,17 +4,20 @@ A place is taken by a confirmed registration and by an open offer. Both counts r
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, type_coerce, union_all
 from sqlalchemy.orm import aliased
 
 from eventapp.agenda.models import Session
+from eventapp.database import UtcDateTime
 from eventapp.events.models import Event
 from eventapp.events.models import Status as EventStatus
 from eventapp.extensions import db
+from eventapp.network.models import Structure
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.queue import count_waiting
 
@@ -25,6 +28,8 @@ class Places:
 
     event: Event
     taken: Counter[int | None]
+    waiting: int = 0  # those without an open offer
+    next_deadline: datetime | None = None  # of the open offers
 
     @property
     def left(self) -> int | None:
@@ -39,6 +44,10 @@ class Places:
     @property
     def is_full(self) -> bool:
         return self.left is not None and self.left <= 0
+
+    def is_full_for(self, registration: Registration) -> bool:
+        """The event or the person's category; their structure is asked of the database."""
+        return self.is_full or (registration.category is not None and registration.category.id in self.full_categories)
 
     @property
     def left_for_anyone(self) -> int | None:
@@ -55,18 +64,30 @@ class Places:
 
 def places(event: Event) -> Places:
     """Nothing is counted where nothing is limited; elsewhere the cost is that of the limits, not of the queue."""
-    if event.capacity is None and all(category.capacity is None for category in event.categories):
+    limits = (event.capacity, event.per_structure, *(category.capacity for category in event.categories))
+    if all(limit is None for limit in limits):
         return Places(event, Counter())
-    by_category = Registration.category_id, func.count()
-    confirmed = select(*by_category).where(Registration.event_id == event.id, Registration.status == Status.CONFIRMED)
-    offered = select(*by_category).where(Registration.event_id == event.id, Registration.offer_until.is_not(None))
-    rows = db.session.execute(
-        union_all(confirmed.group_by(Registration.category_id), offered.group_by(Registration.category_id))
-    )
-    taken: Counter[int | None] = Counter()
-    for category_id, count in rows:
-        taken[category_id] += count
-    return Places(event, taken)
+    here = Registration.event_id == event.id
+    confirmed = _counted("confirmed", here, Registration.status == Status.CONFIRMED)
+    offered = _counted("offered", here, Registration.offer_until.is_not(None))
+    queue = _counted("waiting", here, Registration.status == Status.WAITING)
+    found = Places(event, Counter())
+    for what, category_id, count, deadline in db.session.execute(union_all(confirmed, offered, queue)):
+        if what == "waiting":
+            found.waiting += count
+            continue
+        found.taken[category_id] += count
+        if what == "offered":
+            found.waiting -= count
+            found.next_deadline = min(filter(None, (found.next_deadline, deadline)), default=None)
+    return found
+
+
+def _counted(what: str, *which: ColumnElement[bool]) -> Any:
+    """How many, by category; reads an index alone."""
+    deadline = func.min(Registration.offer_until) if what == "offered" else null()
+    columns = literal(what), Registration.category_id, func.count(), type_coerce(deadline, UtcDateTime())
+    return select(*columns).where(*which).group_by(Registration.category_id)
 
 
 def structure_is_full(event: Event) -> ColumnElement[bool]:
@@ -82,6 +103,21 @@ def structure_is_full(event: Event) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     return and_(Registration.structure_id.is_not(None), held >= event.per_structure)
+
+
+def held_by(event: Event, structure: Structure) -> int:
+    """The places that this structure has, offers included."""
+    held = select(func.count()).where(
+        Registration.event_id == event.id,
+        Registration.structure_id == structure.id,
+        or_(Registration.status == Status.CONFIRMED, Registration.offer_until.is_not(None)),
+    )
+    return db.session.scalar(held) or 0
+
+
+def is_structure_full(event: Event, structure: Structure | None) -> bool:
+    most = event.per_structure
+    return structure is not None and most is not None and held_by(event, structure) >= most
 
 
 OPEN_STEPS = ("open", "few", "waiting")
@@ -146,11 +182,24 @@ def session_places(event: Event) -> dict[int, SessionPlaces]:
     }
 
 
+def seats_for_newcomer(event: Event, sessions: Collection[int]) -> set[int]:
+    """Of these sessions, those with a seat that nobody with a place at the event waits for."""
+    left = Session.capacity - _only_if_limited(_bookings(Booking.confirmed_at.is_not(None)))
+    rows = db.session.execute(_bookable(event, left, _awaited().exists()).where(Session.id.in_(sessions)))
+    return {key for key, seats, is_awaited in rows if (seats is None or seats > 0) and not is_awaited}
+
+
 def session_seats_left(event: Event) -> dict[int, int | None]:
     """Of the sessions in which somebody with a place at the event waits for a seat: the others need no counting.
     None without limit; zero or fewer means that nobody may be given a seat."""
     confirmed = _bookings(Booking.confirmed_at.is_not(None))
-    awaited = (
+    left = _bookable(event, Session.capacity - _only_if_limited(confirmed)).where(_awaited().exists())
+    return dict(db.session.execute(left).all())
+
+
+def _awaited() -> Any:
+    """The bookings without a seat, of people with a place at the event, in a row of Session."""
+    return (
         select(Booking.id)
         .join(Registration, Booking.registration_id == Registration.id)
         .where(
@@ -160,8 +209,6 @@ def session_seats_left(event: Event) -> dict[int, int | None]:
             Registration.status == Status.CONFIRMED,
         )
     )
-    left = _bookable(event, Session.capacity - _only_if_limited(confirmed)).where(awaited.exists())
-    return dict(db.session.execute(left).all())
 
 
 def _bookable(event: Event, *columns: Any) -> Any:

@@ -253,6 +253,7 @@ class Question(Base):
     """What this event asks in addition. A retired question is no longer asked; its answers stay."""
 
     __tablename__ = "question"
+    outlives_hold = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))

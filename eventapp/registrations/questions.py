@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, select
 from eventapp import journal
 from eventapp.accounts.models import User
 from eventapp.errors import Refused
+from eventapp.events.lifecycle import touch
 from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -32,6 +33,7 @@ def add_question(event: Event, facts: dict[str, Any], *, now: datetime, by: User
 
 
 def edit_question(question: Question, facts: dict[str, Any], *, now: datetime, by: User) -> None:
+    hold(question.event)
     if facts["kind"] is not question.kind and _is_answered(question):
         raise KindIsFixed
     for name, value in facts.items():
@@ -40,13 +42,14 @@ def edit_question(question: Question, facts: dict[str, Any], *, now: datetime, b
 
 
 def retire_question(question: Question, *, now: datetime, by: User) -> None:
+    hold(question.event)
     if question.retired_at is not None:
         return
     question.retired_at = now
     _record("question.retired", f"Question «\u00a0{question.label}\u00a0» retirée du formulaire.", question, now, by)
 
 
-def move_question(question: Question, *, up: bool) -> None:
+def move_question(question: Question, *, up: bool, now: datetime) -> None:
     """Exchange it with its neighbour; the first cannot go up, nor the last down."""
     hold(question.event)
     asked = list(db.session.scalars(Question.asked(question.event)))
@@ -56,6 +59,7 @@ def move_question(question: Question, *, up: bool) -> None:
         asked[here], asked[there] = asked[there], asked[here]
     for position, one in enumerate(asked, start=1):
         one.position = position
+    touch(question.event, now=now, calendar=False)
 
 
 def conditions(event: Event, question: Question | None = None) -> Sequence[Question]:
@@ -77,4 +81,6 @@ def _free_slug(event: Event, label: str) -> str:
 
 
 def _record(act: str, sentence: str, question: Question, now: datetime, by: User) -> None:
+    """The form, which everyone sees, has changed."""
+    touch(question.event, now=now, calendar=False)
     journal.record(act, sentence, now=now, by=by, event=question.event, subject=question)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from eventapp import journal, tokens
@@ -19,7 +19,7 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals
 from eventapp.registrations.answers import check_answers, write_answers
-from eventapp.registrations.changes import Actor, cancel, change_details, change_sessions, live_registration
+from eventapp.registrations.changes import Actor, cancel, change_details, change_sessions, is_live_of
 from eventapp.registrations.limits import (
     OPEN_STEPS,
     Availability,
@@ -33,7 +33,7 @@ from eventapp.registrations.models import Booking, Registration, Source, Status
 from eventapp.registrations.offers import accept_offer, expire_offers, refuse_offer
 from eventapp.registrations.people import Person, describe
 from eventapp.registrations.queue import position
-from eventapp.registrations.waiting_list import confirm, fill
+from eventapp.registrations.waiting_list import confirm, fill, seat_newcomer
 from eventapp.registrations.wishes import check_wishes
 
 __all__ = [
@@ -78,12 +78,13 @@ def register(
     AlreadyRegistered. `over_capacity` (an organiser's own decision) confirms whatever the limits say.
     """
     hold(event)
-    first = None if idempotency_key is None else _with_key(event, idempotency_key)
+    first, known = _earlier(event, person, idempotency_key)
     if first is not None and _is_same(first, person):
         return first
     _read_again(event, sessions)
     _check_open(event, source, now)
-    _check_unknown(event, person)
+    if known is not None:
+        raise refusals.AlreadyRegistered(known)
     check_wishes(event, sessions)
     kept = check_answers(event, answers or {})
     if first is not None:
@@ -94,6 +95,7 @@ def register(
             registration.idempotency_key = idempotency_key
             registration.consented_at = consented_at
             write_answers(registration, kept)
+            seat_newcomer(registration, now=now)
             db.session.add(registration)
             db.session.flush()
             _seat(registration, by=by, over_capacity=over_capacity, now=now)
@@ -120,10 +122,13 @@ def _read_again(event: Event, sessions: Collection[Session]) -> None:
     _ = event.categories
 
 
-def _with_key(event: Event, key: str) -> Registration | None:
-    return db.session.scalar(
-        select(Registration).where(Registration.event_id == event.id, Registration.idempotency_key == key)
-    )
+def _earlier(event: Event, person: Person, key: str | None) -> tuple[Registration | None, Registration | None]:
+    """The registration that this submission already made, and the live one of this person."""
+    same_person = is_live_of(person.email_folded, person.name_folded)
+    which = same_person if key is None else or_(same_person, Registration.idempotency_key == key)
+    found = db.session.scalars(select(Registration).where(Registration.event_id == event.id, which)).all()
+    first = next((one for one in found if key is not None and one.idempotency_key == key), None)
+    return first, next((one for one in found if not one.is_cancelled and _is_same(one, person)), None)
 
 
 def _check_open(event: Event, source: Source, now: datetime) -> None:
@@ -141,12 +146,6 @@ def _check_open(event: Event, source: Source, now: datetime) -> None:
         raise refusals.RegistrationNotOpen
     if event.registration_has_closed(now):
         raise refusals.RegistrationClosed
-
-
-def _check_unknown(event: Event, person: Person) -> None:
-    known = live_registration(event, person.email_folded, person.name_folded)
-    if known is not None:
-        raise refusals.AlreadyRegistered(known)
 
 
 def _new(event: Event, person: Person, sessions: Collection[Session], *, source: Source, now: datetime) -> Registration:
@@ -170,9 +169,11 @@ def _new(event: Event, person: Person, sessions: Collection[Session], *, source:
 
 
 def _seat(registration: Registration, *, by: Actor, over_capacity: bool, now: datetime) -> None:
-    """Let the queue decide, then journal and tell; full without waiting list refuses the whole act."""
+    """Let the queue decide what is not given yet, then journal and tell; full without waiting list refuses the whole
+    act."""
     event = registration.event
-    fill(event, now=now, newcomer=registration, told=(registration,))
+    if not all(booking.is_confirmed for booking in registration.bookings) or registration.is_waiting:
+        fill(event, now=now, newcomer=registration, told=(registration,))
     forced = over_capacity and registration.is_waiting
     if forced:
         confirm(registration, now=now)
@@ -203,8 +204,9 @@ def _arrival(registration: Registration, *, forced: bool) -> str:
 
 def _after_collision(event: Event, person: Person, key: str | None) -> Registration:
     """The last net: the database refused a second row for the same person or submission."""
-    first = None if key is None else _with_key(event, key)
+    first, known = _earlier(event, person, key)
     if first is not None and _is_same(first, person):
         return first
-    _check_unknown(event, person)
+    if known is not None:
+        raise refusals.AlreadyRegistered(known)
     raise refusals.Refused("Cette inscription n’a pas pu être enregistrée. Réessayez dans un instant.")

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, not_, select
+from sqlalchemy.orm import lazyload
 
 from eventapp import journal
 from eventapp.events.models import Event
@@ -15,7 +16,14 @@ from eventapp.events.models import Status as EventStatus
 from eventapp.extensions import db
 from eventapp.formats import french_datetime, person
 from eventapp.registrations import notices
-from eventapp.registrations.limits import Places, places, session_seats_left, structure_is_full
+from eventapp.registrations.limits import (
+    Places,
+    is_structure_full,
+    places,
+    seats_for_newcomer,
+    session_seats_left,
+    structure_is_full,
+)
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.queue import ahead_of, waiting
 
@@ -34,6 +42,23 @@ def fill(
     _withdraw_unanswered(event, now=now)
     promoted = _give_places(event, newcomer, now=now)
     _give_session_seats(event, {*promoted, *told, newcomer}, now=now)
+
+
+def seat_newcomer(newcomer: Registration, *, now: datetime) -> None:
+    """Whoever arrives when nobody waits for what they want is given it at once: the common case, which `fill`, called
+    for what is not given here, would decide alike. The row is not saved yet."""
+    event = newcomer.event
+    if event.status is not EventStatus.PUBLISHED or event.has_ended(now):
+        return
+    limits = places(event)
+    is_late = limits.next_deadline is not None and limits.next_deadline <= now
+    if is_late or limits.waiting or limits.is_full_for(newcomer) or is_structure_full(event, newcomer.structure):
+        return
+    newcomer.status, newcomer.confirmed_at = Status.CONFIRMED, now
+    if newcomer.bookings:
+        free = seats_for_newcomer(event, [booking.session.id for booking in newcomer.bookings])
+        for booking in newcomer.bookings:
+            booking.confirmed_at = now if booking.session.id in free else None
 
 
 def withdraw(registration: Registration, *, now: datetime, by: str, reason: str) -> None:
@@ -59,7 +84,6 @@ def touch(registration: Registration, *, now: datetime) -> None:
     """Its page, agenda and feed changed."""
     registration.revision += 1
     registration.updated_at = now
-    db.session.flush()
 
 
 def _withdraw_unanswered(event: Event, *, now: datetime) -> None:
@@ -80,10 +104,12 @@ def _withdraw_unanswered(event: Event, *, now: datetime) -> None:
 def _give_places(event: Event, newcomer: Registration | None, *, now: datetime) -> list[Registration]:
     limits = places(event)
     given = []
-    while not limits.is_full:
-        registration = db.session.scalar(_next_in_queue(event, limits))
-        if registration is None:
+    more = True
+    while more and not limits.is_full:
+        next_ones = db.session.scalars(_next_in_queue(event, limits)).all()
+        if not next_ones:
             break
+        registration, more = next_ones[0], len(next_ones) > 1  # giving a place makes nobody else eligible
         _explain_passed_over(event, limits, registration, now=now)
         if registration is newcomer:
             confirm(registration, now=now)
@@ -98,7 +124,7 @@ def _next_in_queue(event: Event, limits: Places) -> Select[Registration]:
     eligible = waiting(event.id).where(not_(_category_is_full(limits)))
     if event.per_structure is not None:
         eligible = eligible.where(not_(structure_is_full(event)))
-    return eligible.order_by(Registration.queued_at, Registration.id).limit(1)
+    return eligible.order_by(Registration.queued_at, Registration.id).limit(2)
 
 
 def _promote(registration: Registration, *, now: datetime) -> None:
@@ -171,6 +197,7 @@ def _tell_seats(registration: Registration, bookings: list[Booking], *, is_told:
 def _session_queue(event: Event, sessions: list[int]) -> Select[Booking]:
     return (
         select(Booking)
+        .options(lazyload(Booking.session))  # the newcomer's are at hand
         .join(Registration, Booking.registration_id == Registration.id)
         .where(
             Booking.session_id.in_(sessions),

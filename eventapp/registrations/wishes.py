@@ -5,6 +5,7 @@ from itertools import combinations
 
 from eventapp.agenda.models import Session
 from eventapp.agenda.programme import booking_slots
+from eventapp.events.locks import read_once
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations.refusals import ChoiceMissing, SessionNotBookable, SessionsClash
@@ -36,10 +37,8 @@ def find_wishes(event: Event, slugs: Collection[str]) -> list[Session]:
     """The sessions that these slugs name; one that is unknown or cannot be booked refuses."""
     if not slugs:
         return []
-    if any("\0" in slug for slug in slugs):  # PostgreSQL refuses to compare with it
-        raise SessionNotBookable
-    named = Session.bookable(event).where(Session.slug.in_(slugs))
-    known = {session.slug: session for session in db.session.scalars(named)}
+    bookable = read_once(event, "bookable sessions", lambda: db.session.scalars(Session.bookable(event)))
+    known = {session.slug: session for session in bookable}
     if not known.keys() >= set(slugs):
         raise SessionNotBookable
     return [known[slug] for slug in dict.fromkeys(slugs)]

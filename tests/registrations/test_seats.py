@@ -194,8 +194,8 @@ def test_a_form_reused_for_a_colleague_registers_the_colleague() -> None:
 def test_the_constraint_is_the_last_net(monkeypatch: pytest.MonkeyPatch) -> None:
     event, person = make_event(), make_person()
     first = register(event, person=person)
-    checks = iter([None, first])
-    monkeypatch.setattr(seats, "live_registration", lambda *_: next(checks))
+    looks = iter([(None, None), (None, first)])
+    monkeypatch.setattr(seats, "_earlier", lambda *_: next(looks))
 
     with pytest.raises(refusals.AlreadyRegistered):
         register(event, person=person)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from eventapp import access, cache, limits, versions
 from eventapp.clock import utcnow
+from eventapp.database import looking
 from eventapp.errors import Refused
 from eventapp.events.models import Audience, Event
 from eventapp.extensions import db
@@ -38,24 +39,26 @@ def form(slug: str) -> Any:
 @bp.post("/evenements/<slug>/inscription")
 @access.visitor
 def create(slug: str) -> Any:
-    event = find_event(slug)
-    form = registration_form(event)
     now = utcnow()
-    if event.audience is Audience.INVITED or not seats.is_open(event, now=now):
-        return unavailable_page(event, seats.availability(event, now=now)), 422
-    if not form.validate_on_submit():
-        return form_page(event, form, seats.availability(event, now=now)), 422
+    with looking(db.session()):
+        event = find_event(slug)
+        form = registration_form(event)
+        if event.audience is Audience.INVITED or not seats.is_open(event, now=now):
+            return unavailable_page(event, seats.availability(event, now=now)), 422
+        if not form.validate_on_submit():
+            return form_page(event, form, seats.availability(event, now=now)), 422
+        person = form.person()
     try:
-        registration = seats.register(event, form.person(), now=now, **form.wishes(now))
+        registration = seats.register(event, person, now=now, **form.wishes(now))
     except refusals.AlreadyRegistered as known:
         return _send_link_again(known.registration)
     except Refused as refusal:
         db.session.rollback()
         form.attach(refusal)
         return form_page(event, form, seats.availability(event, now=now)), 422
-    person = url_for(".person", token=links.token(registration))
+    own_page = url_for(".person", token=links.token(registration))
     db.session.commit()
-    return redirect(person, 303)
+    return redirect(own_page, 303)
 
 
 @bp.get("/evenements/<slug>/inscription/lien")

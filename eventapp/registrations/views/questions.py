@@ -84,7 +84,7 @@ def retire_question(slug: str, question_slug: str) -> Any:
 @bp.post("/gestion/evenements/<slug>/questions/<question_slug>/rang")
 @access.member
 def move_question(slug: str, question_slug: str) -> Any:
-    verbs.move_question(find_question(slug, question_slug), up=request.form.get("sens") == "monter")
+    verbs.move_question(find_question(slug, question_slug), up=request.form.get("sens") == "monter", now=utcnow())
     db.session.commit()
     return redirect(url_for(".questions", slug=slug), 303)
 
