@@ -71,11 +71,12 @@ def test_exactly_as_many_are_confirmed_as_there_are_places(start_site: Start, da
     site.stop()
 
 
-def test_without_the_lock_places_are_given_twice(start_site: Start) -> None:
-    """PostgreSQL only: on SQLite a writing transaction already excludes every other (`BEGIN IMMEDIATE`)."""
-    site = start_site(
-        seed, database="postgresql", workers=PROCESSES, application="tests.races.unlocked:app", may_fail=True
-    )
+@pytest.mark.both_databases
+def test_without_the_lock_places_are_given_twice(start_site: Start, database: str) -> None:
+    """`tests/races/unlocked.py` lets others write between the counting of the places and the writing of the one taken:
+    on PostgreSQL without the row that `hold` locks; on SQLite without the write lock of the whole transaction, on which
+    `hold` rests there."""
+    site = start_site(seed, database=database, workers=PROCESSES, application="tests.races.unlocked:app", may_fail=True)
 
     confirmed = []
     for n in range(ROUNDS):
