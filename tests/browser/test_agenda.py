@@ -1,22 +1,24 @@
 """The programme in a real browser: read on every screen, written without JavaScript and by keyboard."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask.sessions import SecureCookieSessionInterface
 
 from eventapp.accounts.models import User
 from eventapp.agenda.models import BookingMode, Kind, Session
 from eventapp.extensions import db
+from tests.browser.hands import event_day
 from tests.browser.screens import each_screen, overflows, tab_to
-from tests.factories import STARTS, make_event, make_room, make_session, make_speaker, make_user
+from tests.factories import make_event, make_room, make_session, make_speaker, make_user
 
 HOUR = timedelta(hours=1)
+STARTS = event_day(datetime.now(UTC)) + 8 * HOUR  # the server's clock is the machine's
 AFTERNOON = STARTS + 5 * HOUR
 DESK = "/gestion/evenements/rencontre"
 
 
 def seed():
-    event = make_event(slug="rencontre", ends_at=STARTS + 32 * HOUR)
+    event = make_event(slug="rencontre", starts_at=STARTS, ends_at=STARTS + 32 * HOUR)
     make_user(event.organisation)
     jeanne = make_speaker(event, slug="jeanne", last_name="Martin")
     rooms = [make_room(event, slug=f"salle-{n}", name=f"Salle {n}") for n in (1, 2)]

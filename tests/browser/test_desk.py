@@ -9,7 +9,7 @@ from eventapp.agenda.models import BookingMode
 from eventapp.network.models import Structure
 from eventapp.registrations.models import Status
 from tests.browser.screens import each_screen, overflows
-from tests.browser.test_agenda import sign_in
+from tests.browser.test_agenda import STARTS, sign_in
 from tests.factories import (
     NOW,
     make_category,
@@ -24,13 +24,13 @@ from tests.factories import (
 )  # fmt: skip
 
 DESK = "/gestion/evenements/rencontre"
-SHEET = f"{DESK}/emargement/2027-01-14/matin"
+SHEET = f"{DESK}/emargement/{STARTS.date()}/matin"
 LANDSCAPE = rb"/MediaBox \[0 0 84[12][.\d]* 59[45][.\d]*\]"
 PEOPLE = 500
 
 
 def seed():
-    event = make_event(slug="rencontre", capacity=600)
+    event = make_event(slug="rencontre", starts_at=STARTS, ends_at=STARTS + timedelta(hours=8), capacity=600)
     make_user(event.organisation)
     make_event(event.organisation, slug="vide", published_at=None)
     laon = save(Structure(id_fs="1", name="France services de Laon", departement_code="02", updated_at=NOW))
@@ -51,7 +51,11 @@ def site(start_site):
     return start_site(seed)
 
 
-@pytest.mark.parametrize("path", [f"{DESK}/", "/gestion/evenements/vide/", f"{DESK}/emargement", SHEET])
+@pytest.mark.parametrize(
+    "path",
+    [f"{DESK}/", "/gestion/evenements/vide/", f"{DESK}/emargement", SHEET],
+    ids=["desk", "draft", "sign-in", "sheet"],
+)
 def test_each_page_is_accessible_on_every_screen(site, page, axe, path):
     sign_in(page, site)
     page.goto(site.url + path)
