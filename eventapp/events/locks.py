@@ -3,11 +3,16 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import inspect, update
+from sqlalchemy import bindparam, inspect, update
 from sqlalchemy.orm import Session
 
 from eventapp.events.models import Event
 from eventapp.extensions import db
+
+# Not its key: SQLite would then go through all the rows that refer to the event.
+NO_CHANGE = (
+    update(Event).where(Event.id == bindparam("held_id")).values(revision=Event.revision).returning(Event.revision)
+)
 
 
 def hold(event: Event) -> None:
@@ -17,9 +22,7 @@ def hold(event: Event) -> None:
     event_id, held = event.id, _held(session)
     if event_id in held:
         return
-    # Not its key: SQLite would then go through all the rows that refer to the event.
-    no_change = update(Event).where(Event.id == event_id).values(revision=Event.revision).returning(Event.revision)
-    revision = session.scalar(no_change, execution_options={"synchronize_session": False})
+    revision = session.scalar(NO_CHANGE, {"held_id": event_id}, execution_options={"synchronize_session": False})
     # On SQLite a writing transaction begins with the lock: only what was read before it began can be stale.
     if session.get_bind().dialect.name != "sqlite" or session.info.get("looked", False):
         _forget_what_is_stale(session, event, revision)

@@ -1,11 +1,24 @@
 """Which SEQUENCE a calendar mail carries: per address and entry it never goes down, and a CANCEL tops every REQUEST."""
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from eventapp.extensions import db
 from eventapp.registrations.models import CalendarMail, Registration, Status
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
+
+# Written once: building a question costs more than asking it, and every confirmation asks.
+LAST = (
+    select(CalendarMail)
+    .join(Registration, CalendarMail.registration_id == Registration.id)
+    .where(
+        Registration.event_id == bindparam("event_id"),
+        Registration.email_folded == bindparam("email"),
+        CalendarMail.uid == bindparam("uid"),
+    )
+    .order_by(CalendarMail.last_sequence.desc(), CalendarMail.last_method, CalendarMail.id.desc())
+    .limit(1)
+)
 
 
 def next_request(registration: Registration, *, raised: bool = False) -> int:
@@ -28,17 +41,12 @@ def next_cancel(registration: Registration) -> int | None:
 
 def _last(registration: Registration) -> CalendarMail | None:
     """Whatever this mailbox last received for the event, also by an earlier registration."""
-    return db.session.scalar(
-        select(CalendarMail)
-        .join(Registration, CalendarMail.registration_id == Registration.id)
-        .where(
-            Registration.event_id == registration.event_id,
-            Registration.email_folded == registration.email_folded,
-            CalendarMail.uid == registration.event.calendar_uid,
-        )
-        .order_by(CalendarMail.last_sequence.desc(), CalendarMail.last_method, CalendarMail.id.desc())
-        .limit(1)
-    )
+    facts = {
+        "event_id": registration.event_id,
+        "email": registration.email_folded,
+        "uid": registration.event.calendar_uid,
+    }
+    return db.session.scalar(LAST, facts)
 
 
 def _colleague_comes(registration: Registration) -> bool:

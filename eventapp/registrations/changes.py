@@ -123,7 +123,7 @@ def live_registration(event: Event, email_folded: str, name_folded: str) -> Regi
     )
 
 
-def is_live_of(email_folded: str, name_folded: str) -> ColumnElement[bool]:
+def is_live_of(email_folded: Any, name_folded: Any) -> ColumnElement[bool]:
     """For a row of Registration: a person is registered once."""
     return and_(
         Registration.email_folded == email_folded,

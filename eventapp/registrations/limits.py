@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, literal, null, or_, select, type_coerce, union_all
 from sqlalchemy.orm import aliased
 
 from eventapp.agenda.models import Session
@@ -20,6 +20,22 @@ from eventapp.extensions import db
 from eventapp.network.models import Structure
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.queue import count_waiting
+
+
+def _counted(what: str, which: ColumnElement[bool]) -> Any:
+    """How many, by category; reads an index alone."""
+    deadline = func.min(Registration.offer_until) if what == "offered" else null()
+    columns = literal(what), Registration.category_id, func.count(), type_coerce(deadline, UtcDateTime())
+    of_event = Registration.event_id == bindparam("event_id")
+    return select(*columns).where(of_event, which).group_by(Registration.category_id)
+
+
+# Written once: building a question costs more than asking it, and every registration asks these.
+COUNTS = union_all(
+    _counted("confirmed", Registration.status == Status.CONFIRMED),
+    _counted("offered", Registration.offer_until.is_not(None)),
+    _counted("waiting", Registration.status == Status.WAITING),
+)
 
 
 @dataclass
@@ -67,12 +83,8 @@ def places(event: Event) -> Places:
     limits = (event.capacity, event.per_structure, *(category.capacity for category in event.categories))
     if all(limit is None for limit in limits):
         return Places(event, Counter())
-    here = Registration.event_id == event.id
-    confirmed = _counted("confirmed", here, Registration.status == Status.CONFIRMED)
-    offered = _counted("offered", here, Registration.offer_until.is_not(None))
-    queue = _counted("waiting", here, Registration.status == Status.WAITING)
     found = Places(event, Counter())
-    for what, category_id, count, deadline in db.session.execute(union_all(confirmed, offered, queue)):
+    for what, category_id, count, deadline in db.session.execute(COUNTS, {"event_id": event.id}):
         if what == "waiting":
             found.waiting += count
             continue
@@ -81,13 +93,6 @@ def places(event: Event) -> Places:
             found.waiting -= count
             found.next_deadline = min(filter(None, (found.next_deadline, deadline)), default=None)
     return found
-
-
-def _counted(what: str, *which: ColumnElement[bool]) -> Any:
-    """How many, by category; reads an index alone."""
-    deadline = func.min(Registration.offer_until) if what == "offered" else null()
-    columns = literal(what), Registration.category_id, func.count(), type_coerce(deadline, UtcDateTime())
-    return select(*columns).where(*which).group_by(Registration.category_id)
 
 
 def structure_is_full(event: Event) -> ColumnElement[bool]:
@@ -184,8 +189,7 @@ def session_places(event: Event) -> dict[int, SessionPlaces]:
 
 def seats_for_newcomer(event: Event, sessions: Collection[int]) -> set[int]:
     """Of these sessions, those with a seat that nobody with a place at the event waits for."""
-    left = Session.capacity - _only_if_limited(_bookings(Booking.confirmed_at.is_not(None)))
-    rows = db.session.execute(_bookable(event, left, _awaited().exists()).where(Session.id.in_(sessions)))
+    rows = db.session.execute(SEATS, {"event_id": event.id, "sessions": sessions})
     return {key for key, seats, is_awaited in rows if (seats is None or seats > 0) and not is_awaited}
 
 
@@ -227,3 +231,11 @@ def _bookings(which: ColumnElement[bool]) -> Any:
 
 def _only_if_limited(count: Any) -> Any:
     return case((Session.capacity.is_not(None), count))
+
+
+# As above: every registration asks.
+SEATS = select(
+    Session.id,
+    Session.capacity - _only_if_limited(_bookings(Booking.confirmed_at.is_not(None))),
+    _awaited().exists(),
+).where(Session.event_id == bindparam("event_id"), Session.id.in_(bindparam("sessions", expanding=True)))

@@ -14,10 +14,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    bindparam,
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from eventapp import tokens
 from eventapp.agenda.models import Session
@@ -184,7 +185,7 @@ class Registration(Base):
 
     @classmethod
     def of_token(cls, token: str) -> "Registration | None":
-        return db.session.scalar(select(cls).where(cls.digest == tokens.digest(token)))
+        return db.session.scalar(OF_TOKEN, {"token": tokens.digest(token)})
 
     @classmethod
     def of_feed_token(cls, token: str) -> "Registration | None":
@@ -313,3 +314,7 @@ class CalendarMail(Base):
     last_method: Mapped[str] = mapped_column(String(10))
 
     __table_args__ = (UniqueConstraint("registration_id", "uid", name="one_sequence_per_person_and_entry"),)
+
+
+# Written once: building a question costs more than asking it. A personal page is about its event too.
+OF_TOKEN = select(Registration).where(Registration.digest == bindparam("token")).options(joinedload(Registration.event))

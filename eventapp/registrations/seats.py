@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import bindparam, inspect, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from eventapp import journal, tokens
@@ -122,11 +122,20 @@ def _read_again(event: Event, sessions: Collection[Session]) -> None:
     _ = event.categories
 
 
+# Written once: building a question costs more than asking it. No registration has the key NULL.
+EARLIER = select(Registration).where(
+    Registration.event_id == bindparam("event_id"),
+    or_(
+        is_live_of(bindparam("email"), bindparam("name")),
+        Registration.idempotency_key == bindparam("key"),
+    ),
+)
+
+
 def _earlier(event: Event, person: Person, key: str | None) -> tuple[Registration | None, Registration | None]:
     """The registration that this submission already made, and the live one of this person."""
-    same_person = is_live_of(person.email_folded, person.name_folded)
-    which = same_person if key is None else or_(same_person, Registration.idempotency_key == key)
-    found = db.session.scalars(select(Registration).where(Registration.event_id == event.id, which)).all()
+    facts = {"event_id": event.id, "email": person.email_folded, "name": person.name_folded, "key": key}
+    found = db.session.scalars(EARLIER, facts).all()
     first = next((one for one in found if key is not None and one.idempotency_key == key), None)
     return first, next((one for one in found if not one.is_cancelled and _is_same(one, person)), None)
 

@@ -3,8 +3,9 @@
 import secrets
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, session, url_for
+from flask import Blueprint, abort, redirect, render_template, session, url_for
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import bindparam
 from werkzeug.exceptions import TooManyRequests
 
 from eventapp import access, cache, limits, versions
@@ -21,6 +22,8 @@ from eventapp.text import fold_email
 
 bp = Blueprint("registrations", __name__)
 
+# Written once: building a question costs more than asking it.
+VISIBLE = Event.visible().where(Event.slug == bindparam("slug"))
 # Unguessable, so that nothing an organiser writes can be taken for them.
 TOKEN_MARK, KEY_MARK = f"token-{secrets.token_hex(16)}", f"key-{secrets.token_hex(16)}"
 
@@ -101,7 +104,7 @@ def _form_page(slug: str) -> tuple[str, str]:
 
 
 def find_event(slug: str) -> Event:
-    return db.first_or_404(Event.visible().where(Event.slug == slug))
+    return db.session.scalar(VISIBLE, {"slug": slug}) or abort(404)
 
 
 def form_page(event: Event, form: RegistrationForm, availability: seats.Availability) -> str:
