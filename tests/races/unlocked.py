@@ -4,10 +4,10 @@ Between the counting of the places and the writing of the one that is taken, nob
 
 PostgreSQL: it is the row that `hold` updates, and nothing else; here `hold` does nothing.
 
-SQLite: it is the write lock that a writing transaction takes as it begins, before it reads (`BEGIN IMMEDIATE`), and keeps
-until its end; `hold` itself has nothing left to wait for. So doing nothing would take nothing away. Here the places
-are counted where one would hold, and that transaction ends: the lock is given back before the place is written, in
-the next transaction, which trusts the count. That is the mistake `hold` exists against. (Beginning without the lock
+SQLite: it is the write lock that a writing transaction takes as it begins, before it reads (`BEGIN IMMEDIATE`), and
+keeps until its end; `hold` itself has nothing left to wait for, so that doing nothing would take nothing away. Here the
+places are counted where one would hold, and that transaction ends: the lock is given back before the place is written,
+in the next transaction, which trusts the count. That is the mistake `hold` exists against. (Beginning without the lock
 would show less: SQLite refuses, with an error, to write after a reading that is no longer true.)
 """
 
@@ -31,7 +31,7 @@ def look_without_holding(event: Event) -> None:
 
 
 def what_was_counted(event: Event) -> Places:
-    return g.counted if "counted" in g else count(event)
+    return g.pop("counted") if "counted" in g else count(event)
 
 
 seats.hold = look_without_holding
