@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from hypothesis import settings
+from time_machine import TimeMachineFixture
 
 from eventapp.cache import Shelf
 from eventapp.extensions import db, limiter
 from eventapp.outbox.models import Message
 from tests import databases, postgresql
+from tests.factories import NOW
 from tests.pages import PageClient
 from tests.servers import Starter
 
@@ -113,14 +115,20 @@ def kept_pages(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def in_november(time_machine: TimeMachineFixture) -> None:
+    """This process lives on the day of the factories: their events are still to come, whenever the tests run."""
+    time_machine.move_to(NOW)
+
+
+@pytest.fixture
 def outbox(app: Flask) -> Callable[[], list[Message]]:
     """`outbox()`: the letters queued so far, oldest first."""
     return lambda: list(db.session.scalars(db.select(Message).order_by(Message.id)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
-    """`site = start_site(seed)`: the real server on its own database, stopped at the end; see tests/servers.py."""
+    """`site = start_site(seed)`: the real server on its own database, stopped after the module (tests/servers.py)."""
     folder = tmp_path_factory.mktemp("sites")
     starter = Starter(folder=folder, postgresql_url=lambda: request.getfixturevalue("postgresql_url"))
     try:

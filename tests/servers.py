@@ -63,7 +63,7 @@ class Starter:
     """`start_site(seed)`: tables, then `seed()` in the application's context, committed, then the server."""
 
     folder: Path
-    postgresql_url: Callable[[], str]
+    postgresql_url: Callable[[], str] | None = None
     sites: list[Site] = field(default_factory=list)
 
     def __call__(
@@ -102,6 +102,7 @@ class Starter:
     def _database(self, kind: str) -> str:
         if kind == "sqlite":
             return f"sqlite:///{self.folder / f'site-{next(number)}.db'}"
+        assert self.postgresql_url is not None
         url, name = self.postgresql_url(), f"site_{next(number)}"
         with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")

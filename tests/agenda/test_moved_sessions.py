@@ -8,6 +8,7 @@ from eventapp.outbox.rendering import render
 from eventapp.registrations.models import Booking
 from tests.factories import NOW, make_event, make_registration, make_room, make_session, make_user, save
 
+pytestmark = pytest.mark.usefixtures("in_november")
 TYPED = {
     "title": "Accueillir",
     "kind": "workshop",

@@ -76,6 +76,7 @@ def test_days_are_named_and_linked_when_there_are_several(client):
     assert [a["href"] for a in page.select(".tabs a")] == ["#jour-2027-01-14", "#jour-2027-01-15"]
 
 
+@pytest.mark.usefixtures("in_november")
 def test_each_session_but_pauses_can_be_put_in_a_calendar(client, event):
     make_session(event, slug="atelier", kind=Kind.WORKSHOP)
     make_session(event, slug="pause", kind=Kind.BREAK, starts_at=STARTS + HOUR)

@@ -67,9 +67,13 @@ def page_without_js(browser: Browser, browser_context_args: dict[str, Any]) -> I
 
 
 @pytest.fixture(scope="session")
-def demonstration(start_site: Starter) -> Site:
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The small demonstration of tour.py, to look at and not to change."""
-    return start_site(tour.seed, environ={"EVENTAPP_DEMO": "1"})
+    start_site = Starter(folder=tmp_path_factory.mktemp("demonstration"))
+    try:
+        yield start_site(tour.seed, environ={"EVENTAPP_DEMO": "1"})
+    finally:
+        start_site.stop()
 
 
 @pytest.fixture(params=["mouse", "no-javascript", "keyboard"])

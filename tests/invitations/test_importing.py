@@ -143,6 +143,7 @@ def test_the_command_is_a_dry_run_unless_told_to_apply(app, event, tmp_path):
     assert len(sending.not_yet_invited(event)) == 1
 
 
+@pytest.mark.usefixtures("in_november")
 def test_the_command_invites_everyone_not_yet_invited(app, event, outbox):
     make_guest(event)
     make_guest(event)

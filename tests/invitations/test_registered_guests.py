@@ -12,11 +12,7 @@ from tests.factories import NOW, make_event, make_guest, make_invitation, make_p
 from tests.pages import parse, words
 
 FILE = "Prénom;Nom;Courriel\nZoé;Roy;zoe@agents.example\nLéa;Martin;lea@agents.example\nLéa;Martin;lea@agents.example\n"
-
-
-@pytest.fixture(autouse=True)
-def in_november(time_machine):
-    time_machine.move_to(NOW)
+pytestmark = pytest.mark.usefixtures("in_november")
 
 
 @pytest.fixture

@@ -160,17 +160,20 @@ def test_a_signal_ends_the_process_after_its_letter(server, tmp_path, monkeypatc
 
     async def wait(smtp, session, envelope):
         begun.set()
-        await smtp.loop.run_in_executor(None, may_end.wait, 10)
+        await smtp.loop.run_in_executor(None, may_end.wait, 60)
         return await take(smtp, session, envelope)
 
     monkeypatch.setattr(server, "handle_DATA", wait)
     environ = databases.ENVIRONMENT | {"MAIL_PORT": str(server.port), "DATABASE_URL": f"sqlite:///{tmp_path}/worker.db"}
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
     with subprocess.Popen(command, cwd=ROOT, env=os.environ | environ, stderr=subprocess.DEVNULL) as worker:
-        assert begun.wait(20)
-        worker.send_signal(number)
-        may_end.set()
-        assert worker.wait(10) == 0
+        try:
+            assert begun.wait(60)
+            worker.send_signal(number)
+            may_end.set()
+            assert worker.wait(60) == 0
+        finally:
+            worker.kill()  # one that has ended does not mind
 
     with app.app_context():
         assert states() == [State.SENT, State.QUEUED]

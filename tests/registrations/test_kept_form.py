@@ -8,12 +8,7 @@ from eventapp.extensions import db
 from eventapp.registrations import seats
 from tests.factories import NOW, make_event, make_person, make_question
 
-pytestmark = pytest.mark.usefixtures("kept_pages")
-
-
-@pytest.fixture(autouse=True)
-def in_november(time_machine):
-    time_machine.move_to(NOW)
+pytestmark = pytest.mark.usefixtures("kept_pages", "in_november")
 
 
 def secrets_of(page: str) -> tuple[str, str]:
