@@ -38,8 +38,8 @@ def make_app(url: str, *, environ: Mapping[str, str] | None = None, **flask_sett
 
 def build(app: Flask) -> None:
     """Tables from the models, then what the migration seeds."""
-    for models in sorted((ROOT / "eventapp").glob("*/models.py")):
-        importlib.import_module(f"eventapp.{models.parent.name}.models")
+    for models in sorted((ROOT / "eventapp").glob("*/*models.py")):
+        importlib.import_module(f"eventapp.{models.parent.name}.{models.stem}")
     with app.app_context():
         db.create_all()
         with (ROOT / "migrations/territory_2026.csv").open(encoding="utf-8") as file:

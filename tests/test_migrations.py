@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,14 @@ import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Inspector, inspect
+from sqlalchemy import Column, Connection, Inspector, MetaData, inspect, text
 
 from eventapp.extensions import db
 from eventapp.network.models import Departement, Region
 from tests import databases
 
 Schema = dict[str, str]
+MOMENT = datetime(2027, 1, 14, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -84,6 +86,49 @@ def test_migrations_can_be_undone(migrated: Flask):
         downgrade(revision="base")
 
     assert schema(migrated) == {}
+
+
+@pytest.mark.both_databases
+def test_what_was_there_is_completed(empty_database: Callable[[str], Flask]):
+    app = empty_database("aged")
+    with app.app_context():
+        upgrade(revision="0001")
+        with db.engine.begin() as connection:
+            plant_first_rows(connection)
+        upgrade()
+        with db.engine.connect() as connection:
+            answer = connection.execute(text("SELECT asked_as, consented_at IS NOT NULL FROM answer")).one()
+            choice = connection.execute(text("SELECT session_choice FROM event")).scalar_one()
+            reader = connection.execute(text("SELECT reads_sensitive FROM membership")).scalar_one()
+        db.engine.dispose()
+
+    assert (*answer, choice, reader) == ("Régime", True, "first_come", True)
+
+
+def plant_first_rows(connection: Connection) -> None:
+    """A sensitive answer of somebody who consented, and an organiser; other needed columns get some value."""
+    event = {"id": 1, "organisation_id": 1, "starts_at": MOMENT, "ends_at": MOMENT + timedelta(hours=1)}
+    registration = {"id": 1, "event_id": 1, "status": "waiting", "source": "public", "consented_at": MOMENT}
+    rows: dict[str, dict[str, Any]] = {
+        "organisation": {"id": 1, "accessibility_status": "non conforme"},
+        "user_account": {"id": 1},
+        "membership": {"id": 1, "user_id": 1, "organisation_id": 1, "role": "administrator"},
+        "event": event | {"audience": "public"},
+        "question": {"id": 1, "event_id": 1, "label": "Régime", "kind": "text", "sensitive": True},
+        "registration": registration,
+        "answer": {"id": 1, "registration_id": 1, "question_id": 1, "value": "Sans sel"},
+    }
+    metadata = MetaData()
+    metadata.reflect(connection)
+    for name, facts in rows.items():
+        table = metadata.tables[name]
+        needed = {c.name: some_value(c) for c in table.columns if not c.nullable and c.name not in facts}
+        connection.execute(table.insert().values(needed | facts))
+
+
+def some_value(column: Column[Any]) -> Any:
+    kind = column.type.python_type
+    return {str: column.name, int: 1, bool: False, datetime: MOMENT}.get(kind, [])
 
 
 def schema(app: Flask) -> Schema:

@@ -101,6 +101,7 @@ class Membership(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     role: Mapped[Role] = mapped_column(enum_column(Role, "membership_role"))
+    reads_sensitive: Mapped[bool] = mapped_column(default=False)  # answers such as a diet or an access need
     created_at: Mapped[datetime]
 
     user: Mapped[User] = relationship(back_populates="memberships")

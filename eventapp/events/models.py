@@ -23,11 +23,17 @@ from sqlalchemy.orm import Mapped, composite, mapped_column, object_session, rel
 
 from eventapp.accounts.models import ORGANISING, Organisation, User
 from eventapp.database import Base, enum_column
+from eventapp.network.models import Structure
 
 
 class Audience(StrEnum):
     PUBLIC = "public"
     INVITED = "invited"
+
+
+class SessionChoice(StrEnum):
+    FIRST_COME = "first_come"
+    WISHES = "wishes"
 
 
 class Status(StrEnum):
@@ -89,9 +95,18 @@ class Event(Base):
     closes_at: Mapped[datetime | None]
     capacity: Mapped[int | None]
     per_structure: Mapped[int | None]
+    per_structure_until: Mapped[datetime | None]  # from then on what structures did not take is for anyone
+    structures_released_at: Mapped[datetime | None]  # when that was done
     waiting_list: Mapped[bool] = mapped_column(default=True)
     offer_hours: Mapped[int | None]  # empty: a freed place is given at once, without an offer to accept
     choice_required: Mapped[list[str]] = mapped_column(JSON, default=list)  # slots, local "2027-01-14T14:00"
+    changes_until: Mapped[datetime | None]  # until when people change things themselves; empty: the closing
+    cancellations_until: Mapped[datetime | None]  # until when they cancel themselves; empty: the closing
+    session_choice: Mapped[SessionChoice] = mapped_column(
+        enum_column(SessionChoice, "event_session_choice"), default=SessionChoice.FIRST_COME
+    )
+    wishes_close_at: Mapped[datetime | None]
+    allocated_at: Mapped[datetime | None]
 
     report: Mapped[str] = mapped_column(Text, default="")
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # an event file waiting beside the released programme
@@ -119,6 +134,7 @@ class Event(Base):
             "opens_at IS NULL OR closes_at IS NULL OR closes_at > opens_at",
             name="registration_closes_after_it_opens",
         ),
+        CheckConstraint("allocated_at IS NULL OR session_choice = 'wishes'", name="only_wishes_are_allocated"),
         Index("ix_event_organisation", "organisation_id", "starts_at", "id"),
         Index("ix_event_starts", "starts_at", "id"),
     )
@@ -205,6 +221,26 @@ class Category(Base):
         UniqueConstraint("event_id", "slug", name="category_slug_is_unique_in_its_event"),
         UniqueConstraint("event_id", "id", name="category_belongs_to_its_event"),
         CheckConstraint("capacity IS NULL OR capacity >= 0", name="category_capacity_is_not_negative"),
+    )
+
+
+class StructureAllowance(Base):
+    """How many places one structure may have, instead of the event's `per_structure`."""
+
+    __tablename__ = "structure_allowance"
+    outlives_hold = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    structure_id: Mapped[int] = mapped_column(ForeignKey("structure.id"))
+    places: Mapped[int]
+
+    event: Mapped[Event] = relationship()
+    structure: Mapped[Structure] = relationship(lazy="joined")
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "structure_id", name="one_allowance_per_structure"),
+        CheckConstraint("places >= 0", name="allowance_is_not_negative"),
     )
 
 

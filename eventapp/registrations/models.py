@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -100,7 +101,7 @@ class Registration(Base):
     status: Mapped[Status] = mapped_column(enum_column(Status, "registration_status"))
     source: Mapped[Source] = mapped_column(enum_column(Source, "registration_source"), default=Source.PUBLIC)
     created_at: Mapped[datetime]
-    queued_at: Mapped[datetime]  # the place in the queue
+    queued_at: Mapped[datetime]  # since when they wait; the order of the queue is that of the numbers
     confirmed_at: Mapped[datetime | None]
     offer_until: Mapped[datetime | None]  # an open offer: a place is held until then
     held_back: Mapped[str] = mapped_column(String(20), default="")  # the limit for which they were last passed over
@@ -111,6 +112,10 @@ class Registration(Base):
     note: Mapped[str] = mapped_column(Text, default="")  # the organiser's own
 
     idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    submission_digest: Mapped[str | None] = mapped_column(String(64))  # of the person as first submitted
+    party_id: Mapped[int | None]  # registered together with others
+    replaces_id: Mapped[int | None]  # the registration whose holder passed the place on to this person
+    merged_into_id: Mapped[int | None]  # the other registration of the same person, which stays
     nonce: Mapped[str] = mapped_column(String(32))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     feed_nonce: Mapped[str] = mapped_column(String(32))
@@ -137,7 +142,21 @@ class Registration(Base):
             ["category.event_id", "category.id"],
             name="registration_is_in_a_category_of_its_event",
         ),
+        ForeignKeyConstraint(
+            ["event_id", "party_id"], ["party.event_id", "party.id"], name="registration_is_in_a_party_of_its_event"
+        ),
+        ForeignKeyConstraint(
+            ["event_id", "replaces_id"],
+            ["registration.event_id", "registration.id"],
+            name="registration_replaces_one_of_its_event",
+        ),
+        ForeignKeyConstraint(
+            ["event_id", "merged_into_id"],
+            ["registration.event_id", "registration.id"],
+            name="registration_is_merged_into_one_of_its_event",
+        ),
         UniqueConstraint("event_id", "id", name="registration_belongs_to_its_event"),
+        UniqueConstraint("replaces_id", name="a_registration_is_passed_on_once"),
         UniqueConstraint("event_id", "idempotency_key", name="one_registration_per_submission"),
         Index(
             "one_live_registration_per_person",
@@ -148,7 +167,9 @@ class Registration(Base):
             sqlite_where=LIVE,
             postgresql_where=LIVE,
         ),
-        Index("ix_registration_queue", "event_id", "status", "queued_at", "id"),
+        Index("ix_registration_queue", "event_id", "status", "id"),
+        Index("ix_registration_party", "event_id", "party_id"),
+        Index("ix_registration_merged", "event_id", "merged_into_id"),
         Index("ix_registration_name", "event_id", "name_folded", "id"),
         Index("ix_registration_structure", "event_id", "structure_id", "status"),
         Index("ix_registration_category", "event_id", "status", "category_id"),
@@ -185,7 +206,7 @@ class Registration(Base):
 
     @classmethod
     def of_token(cls, token: str) -> "Registration | None":
-        return db.session.scalar(OF_TOKEN, {"token": tokens.digest(token)})
+        return db.session.scalar(_with_digest(), {"token": tokens.digest(token)})
 
     @classmethod
     def of_feed_token(cls, token: str) -> "Registration | None":
@@ -201,7 +222,7 @@ class Registration(Base):
 
     @classmethod
     def queue(cls, event: Event) -> Select["Registration"]:
-        return select(cls).where(cls.event_id == event.id, cls.status == Status.WAITING).order_by(cls.queued_at, cls.id)
+        return select(cls).where(cls.event_id == event.id, cls.status == Status.WAITING).order_by(cls.id)
 
 
 class Booking(Base):
@@ -216,6 +237,8 @@ class Booking(Base):
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
+    offer_until: Mapped[datetime | None]  # a seat held for them, which overlaps another that they hold
+    rank: Mapped[int | None]  # of the wish that was granted
 
     registration: Mapped[Registration] = relationship(back_populates="bookings", overlaps="session")
     session: Mapped[Session] = relationship(lazy="joined", overlaps="registration,bookings")
@@ -243,6 +266,11 @@ class Booking(Base):
         ),
         Index("ix_booking_session", "session_id", "released_at", "confirmed_at"),
         Index("ix_booking_registration", "registration_id", "event_id"),
+        Index("ix_booking_offer", "event_id", "offer_until", sqlite_where=OFFERED, postgresql_where=OFFERED),
+        CheckConstraint(
+            "offer_until IS NULL OR (confirmed_at IS NULL AND released_at IS NULL)",
+            name="only_a_waiting_booking_holds_an_offer",
+        ),
     )
 
     @property
@@ -265,13 +293,18 @@ class Question(Base):
     required: Mapped[bool] = mapped_column(default=False)
     choices: Mapped[list[str]] = mapped_column(JSON, default=list)
     sensitive: Mapped[bool] = mapped_column(default=False)
+    consent: Mapped[str] = mapped_column(String(500), default="")  # words of its own, else the usual ones
+    kept_days: Mapped[int | None]  # after the event, when sensitive; empty: the usual number
     shown_if: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # {"question": slug, "is": value}
     position: Mapped[int] = mapped_column(default=0)
     retired_at: Mapped[datetime | None]
 
     event: Mapped[Event] = relationship()
 
-    __table_args__ = (UniqueConstraint("event_id", "slug", name="question_slug_is_unique_in_its_event"),)
+    __table_args__ = (
+        UniqueConstraint("event_id", "slug", name="question_slug_is_unique_in_its_event"),
+        CheckConstraint("kept_days IS NULL OR kept_days BETWEEN 0 AND 3650", name="answers_are_kept_for_some_days"),
+    )
 
     @classmethod
     def asked(cls, event: Event) -> Select["Question"]:
@@ -287,6 +320,8 @@ class Answer(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
     value: Mapped[Any] = mapped_column(JSON)
+    asked_as: Mapped[str] = mapped_column(String(300), default="")  # the question's words when it was answered
+    consented_at: Mapped[datetime | None]
 
     registration: Mapped[Registration] = relationship(back_populates="answers")
     question: Mapped[Question] = relationship(lazy="joined")
@@ -316,5 +351,7 @@ class CalendarMail(Base):
     __table_args__ = (UniqueConstraint("registration_id", "uid", name="one_sequence_per_person_and_entry"),)
 
 
-# Written once: building a question costs more than asking it. A personal page is about its event too.
-OF_TOKEN = select(Registration).where(Registration.digest == bindparam("token")).options(joinedload(Registration.event))
+@cache
+def _with_digest() -> Select[Registration]:
+    """Written once: building a question costs more than asking it. A personal page is about its event too."""
+    return select(Registration).where(Registration.digest == bindparam("token")).options(joinedload(Registration.event))

@@ -90,7 +90,7 @@ def _withdraw_unanswered(event: Event, *, now: datetime) -> None:
     unanswered = select(Registration).where(
         Registration.event_id == event.id, Registration.offer_until.is_not(None), Registration.offer_until <= now
     )
-    for registration in db.session.scalars(unanswered.order_by(Registration.queued_at, Registration.id)).all():
+    for registration in db.session.scalars(unanswered.order_by(Registration.id)).all():
         withdraw(registration, now=now, by=journal.SYSTEM, reason=UNANSWERED)
         _record(
             "registration.offer_expired",
@@ -124,7 +124,7 @@ def _next_in_queue(event: Event, limits: Places) -> Select[Registration]:
     eligible = waiting(event.id).where(not_(_category_is_full(limits)))
     if event.per_structure is not None:
         eligible = eligible.where(not_(structure_is_full(event)))
-    return eligible.order_by(Registration.queued_at, Registration.id).limit(2)
+    return eligible.order_by(Registration.id).limit(2)
 
 
 def _promote(registration: Registration, *, now: datetime) -> None:
@@ -152,7 +152,7 @@ def _explain_passed_over(event: Event, limits: Places, promoted: Registration, *
         reasons["structure"] = and_(not_(full), structure_is_full(event))
     for reason, applies in reasons.items():
         passed_over = waiting(event.id).where(ahead_of(promoted), applies, Registration.held_back != reason)
-        for registration in db.session.scalars(passed_over.order_by(Registration.queued_at, Registration.id)).all():
+        for registration in db.session.scalars(passed_over.order_by(Registration.id)).all():
             registration.held_back = reason
             sentence = f"{person(registration)} reste en attente\u00a0: {_limit_in_words(registration, reason)}."
             _record("registration.passed_over", sentence, registration, now, limit=reason)
@@ -206,7 +206,7 @@ def _session_queue(event: Event, sessions: list[int]) -> Select[Booking]:
             Registration.event_id == event.id,
             Registration.status == Status.CONFIRMED,
         )
-        .order_by(Booking.created_at, Booking.id)
+        .order_by(Booking.id)
     )
 
 

@@ -1,0 +1,51 @@
+"""Several people of one structure, registered at once by one of them or by a colleague."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventapp import tokens
+from eventapp.database import Base, enum_column
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.network.models import Structure
+
+
+class PartyRule(StrEnum):
+    """When places are short: everybody or nobody, or those that fit, in the order written."""
+
+    ALL = "all"
+    FITTING = "fitting"
+
+
+class Party(Base):
+    """Its own link shows who was registered; each person has a link of their own, by mail."""
+
+    __tablename__ = "party"
+    PURPOSE = "party"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    structure_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id"))
+    organisation: Mapped[str] = mapped_column(String(200), default="")
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str] = mapped_column(String(320))
+    rule: Mapped[PartyRule] = mapped_column(enum_column(PartyRule, "party_rule"))
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(32))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+
+    event: Mapped[Event] = relationship()
+    structure: Mapped[Structure | None] = relationship(lazy="joined")
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "id", name="party_belongs_to_its_event"),
+        UniqueConstraint("event_id", "idempotency_key", name="one_party_per_submission"),
+    )
+
+    @classmethod
+    def of_token(cls, token: str) -> "Party | None":
+        return db.session.scalar(select(cls).where(cls.digest == tokens.digest(token)))
