@@ -11,6 +11,7 @@ from eventapp.extensions import db
 SLUG = "rencontre-mesuree"
 SLOTS, ROOMS = 10, 4
 WORKSHOPS = (3, 6, 8)  # the slots in which people choose one session of four
+PLENTY = 1_000_000  # places that never run out
 SMALL = 25  # places of each slot's first workshop, soon all taken; the others never are
 QUESTIONS = [
     {"slug": "dejeuner", "label": "Déjeunez-vous sur place ?", "kind": "yes_no", "required": True},
@@ -56,7 +57,7 @@ def meeting() -> dict[str, Any]:
             "postcode": "59000",
             "city": "Lille",
         },
-        "registration": {"audience": "public", "capacity": 100_000, "waiting_list": True},
+        "registration": {"audience": "public", "capacity": PLENTY, "waiting_list": True},
         "categories": [{"slug": slug, "name": slug.capitalize()} for slug in ("conseillers", "partenaires", "invites")],
         "rooms": [{"slug": f"salle-{n}", "name": f"Salle {n}", "capacity": 300} for n in range(ROOMS)],
         "speakers": [
@@ -70,7 +71,7 @@ def meeting() -> dict[str, Any]:
 
 def _session(day: str, slot: int, room: int) -> dict[str, Any]:
     begin, end = 9 * 60 + 45 * slot, 9 * 60 + 45 * (slot + 1)
-    facts = {
+    facts: dict[str, Any] = {
         "slug": f"session-{slot}-{room}",
         "title": f"Accompagner les usagers, {slot + 1}ᵉ heure, salle {room + 1}",
         "kind": "talk",
@@ -81,5 +82,5 @@ def _session(day: str, slot: int, room: int) -> dict[str, Any]:
         "speakers": [{"speaker": f"personne-{slot}", "role": "speaker"}],
     }
     if slot in WORKSHOPS:
-        facts |= {"kind": "workshop", "booking": "optional", "capacity": 100_000 if room else SMALL}
+        facts |= {"kind": "workshop", "booking": "optional", "capacity": PLENTY if room else SMALL}
     return facts

@@ -1,25 +1,30 @@
 """The server of production, started as `make serve` starts it, on a free port and a database of its own."""
 
 import contextlib
+import itertools
 import os
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from flask import Flask
 
 from bench import seed
 from eventapp import create_app, processes, serve
 from eventapp.config import ROOT, Settings
 from eventapp.extensions import db
+from tests import postgresql
 from tests.servers import free_port
 
 START_SECONDS = 60
 TICKS = os.sysconf("SC_CLK_TCK")
+number = itertools.count(1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,18 +48,43 @@ def bare(folder: Path) -> Iterator[Site]:
 
 
 @contextlib.contextmanager
-def product(folder: Path, database_url: str, mail_port: int, *, demonstration: bool = True) -> Iterator[Site]:
-    """Migrated, planted, then served."""
-    environ = _environ(database_url) | {"MAIL_PORT": str(mail_port)}
+def product(
+    url: str, *, mail_port: int = 0, demonstration: bool = False, more: Callable[[], object] = lambda: None
+) -> Iterator[Site]:
+    """Migrated, planted (`more` besides, in the application's context), then served."""
+    environ = _environ(url) | ({"MAIL_PORT": str(mail_port)} if mail_port else {})
     app = create_app(Settings.from_environment(environ))
     serve.migrate(app)
     with app.app_context():
         seed.plant(demonstration=demonstration)
+        more()
         db.session.remove()
-    with _serving("wsgi:app", environ, folder / "product.log", app) as site:
+    with tempfile.NamedTemporaryFile(suffix=".log") as log, _serving("wsgi:app", environ, Path(log.name), app) as site:
         yield site
     with app.app_context():
         db.engine.dispose()
+
+
+def databases(folder: Path) -> Generator[tuple[str, Callable[[], str]], None, None]:
+    """The name of each kind, and what makes a new empty one and gives its URL. Close it to stop the last."""
+    yield "SQLite", lambda: new_sqlite(folder)
+    if postgresql.binaries() is None:
+        print(f"\n{postgresql.HOW_TO_GET} ; mesures omises.")
+        return
+    with postgresql.cluster() as url:
+        yield "PostgreSQL", lambda: _new_postgresql(url)
+
+
+def new_sqlite(folder: Path) -> str:
+    """In a folder of its own, where it has its own counters of rate limits."""
+    return f"sqlite:///{tempfile.mkdtemp(dir=folder)}/bench.db"
+
+
+def _new_postgresql(url: str) -> str:
+    name = f"bench_{next(number)}"
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return url.replace("/postgres?", f"/{name}?")
 
 
 @contextlib.contextmanager

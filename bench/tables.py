@@ -1,55 +1,95 @@
-"""Figures as a table: the median of the runs, between the slowest and the fastest, and whether the floor is held."""
+"""Figures as a table: the median of the runs, between the slowest and the fastest, and whether the limits are held."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Protocol
 
 from bench.load import Measure
 
-HELD, MISSED = "tenu", "manqué"
+
+class Line(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def is_held(self) -> bool: ...
+
+    @property
+    def cells(self) -> list[str]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """`floor`: of the ratio when there are `ratios`, else of the median per second."""
+    """`floor`: of the ratio when there are `ratios`, else of the median per second. `cpu_ceiling`: milliseconds."""
 
     name: str
     measures: Sequence[Measure]
     ratios: Sequence[float] = ()
     floor: float | None = None
+    cpu_ceiling: float | None = None
+    ratio_ceiling: float | None = None
 
     @property
     def rates(self) -> list[float]:
         return [measure.per_second for measure in self.measures]
 
     @property
+    def cpu_ms(self) -> float:
+        return median(measure.cpu_ms for measure in self.measures)
+
+    @property
     def is_held(self) -> bool:
-        return self.floor is None or median(self.ratios or self.rates) >= self.floor
+        return all(is_held for is_held, _ in self._verdicts())
 
     @property
     def cells(self) -> list[str]:
-        ratio = f"{median(self.ratios):.2f}".replace(".", ",") if self.ratios else ""
-        verdict = "" if self.floor is None else f"{HELD if self.is_held else MISSED} (≥ {self.floor:g})"
         return [
             self.name,
             number(median(self.rates)),
             f"{number(min(self.rates))}–{number(max(self.rates))}",
-            ratio,
-            number(median(measure.cpu_ms for measure in self.measures)),
+            f"{median(self.ratios):.2f}".replace(".", ",") if self.ratios else "",
+            number(self.cpu_ms),
             number(max(measure.slowest_ms for measure in self.measures)),
-            verdict.replace(".", ","),
+            " ; ".join(verdict(is_held, limit) for is_held, limit in self._verdicts()),
         ]
 
+    def _verdicts(self) -> list[tuple[bool, str]]:
+        found = []
+        if self.floor is not None:
+            found.append((median(self.ratios or self.rates) >= self.floor, f"≥ {self.floor:g}"))
+        if self.cpu_ceiling is not None:
+            found.append((self.cpu_ms <= self.cpu_ceiling, f"CPU ≤ {self.cpu_ceiling:g} ms"))
+        if self.ratio_ceiling is not None and self.ratios:
+            found.append((median(self.ratios) <= self.ratio_ceiling, f"≤ {self.ratio_ceiling:g} fois"))
+        return found
 
-HEADER = ["", "par seconde", "de–à", "/ Flask nu", "CPU (ms)", "le plus lent (ms)", "plancher"]
+
+HEADER = ("", "par seconde", "de–à", "/ Flask nu", "CPU (ms)", "le plus lent (ms)", "limites")
 
 
-def show(title: str, rows: Sequence[Row]) -> str:
-    cells = [HEADER, *(row.cells for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADER))]
-    lines = ["  ".join(_aligned(cell, width, at) for at, (cell, width) in enumerate(zip(line, widths, strict=True)))
-             for line in cells]  # fmt: skip
-    return "\n".join(("", title, *(line.rstrip() for line in lines)))
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """The first column and the last are words, the others figures."""
+
+    title: str
+    rows: Sequence[Line]
+    header: Sequence[str] = HEADER
+
+    def __str__(self) -> str:
+        lines = [self.header, *(row.cells for row in self.rows)]
+        columns = range(len(self.header))
+        widths = [max(len(line[column]) for line in lines) for column in columns]
+        words = (columns[0], columns[-1])
+        aligned = [
+            "  ".join(line[c].ljust(widths[c]) if c in words else line[c].rjust(widths[c]) for c in columns).rstrip()
+            for line in lines
+        ]
+        return "\n".join(("", self.title, *aligned))
+
+
+def verdict(is_held: bool, limit: str) -> str:
+    return f"{'tenu' if is_held else 'manqué'} ({limit.replace('.', ',')})"
 
 
 def number(value: float) -> str:
@@ -58,7 +98,3 @@ def number(value: float) -> str:
         return "—"
     digits = 0 if value >= 100 else 1 if value >= 10 else 2
     return f"{value:,.{digits}f}".replace(",", "\u202f").replace(".", ",")
-
-
-def _aligned(cell: str, width: int, column: int) -> str:
-    return cell.ljust(width) if column in (0, len(HEADER) - 1) else cell.rjust(width)
