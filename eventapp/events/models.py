@@ -23,7 +23,6 @@ from sqlalchemy.orm import Mapped, composite, mapped_column, object_session, rel
 
 from eventapp.accounts.models import ORGANISING, Organisation, User
 from eventapp.database import Base, enum_column
-from eventapp.network.models import Structure
 
 
 class Audience(StrEnum):
@@ -221,26 +220,6 @@ class Category(Base):
         UniqueConstraint("event_id", "slug", name="category_slug_is_unique_in_its_event"),
         UniqueConstraint("event_id", "id", name="category_belongs_to_its_event"),
         CheckConstraint("capacity IS NULL OR capacity >= 0", name="category_capacity_is_not_negative"),
-    )
-
-
-class StructureAllowance(Base):
-    """How many places one structure may have, instead of the event's `per_structure`."""
-
-    __tablename__ = "structure_allowance"
-    outlives_hold = True
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    structure_id: Mapped[int] = mapped_column(ForeignKey("structure.id"))
-    places: Mapped[int]
-
-    event: Mapped[Event] = relationship()
-    structure: Mapped[Structure] = relationship(lazy="joined")
-
-    __table_args__ = (
-        UniqueConstraint("event_id", "structure_id", name="one_allowance_per_structure"),
-        CheckConstraint("places >= 0", name="allowance_is_not_negative"),
     )
 
 
