@@ -11,7 +11,7 @@ from eventapp.config import ROOT
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.network.models import Structure
-from eventapp.registrations import limits
+from eventapp.registrations import limits, session_places
 from eventapp.registrations.models import Question
 
 
@@ -37,7 +37,7 @@ def of_event(slug: str) -> Version | None:
         event.organisation.name,
         event.organisation.accessibility_status,
         limits.availability(event, now=now),
-        limits.session_places(event),
+        session_places.session_places(event),
     )
     return Version(key, _next((event.opens_at, event.closes_at, event.starts_at, event.ends_at), now))
 

@@ -1,6 +1,6 @@
-"""What happens to a registration after it was made: cancelled, other sessions, other details."""
+"""What happens to a registration after it was made: cancelled, other details."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 
 from eventapp import journal
 from eventapp.accounts.models import User
-from eventapp.agenda.models import Session
 from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -17,10 +16,10 @@ from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals
 from eventapp.registrations.answers import check_answers, write_answers
 from eventapp.registrations.limits import held_by, places
-from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Person, describe
-from eventapp.registrations.waiting_list import fill, touch, withdraw
-from eventapp.registrations.wishes import check_wishes
+from eventapp.registrations.states import touch, withdraw
+from eventapp.registrations.waiting_list import fill
 
 Actor = User | str  # a User (an organiser), or "person", or "system"
 
@@ -31,7 +30,7 @@ def cancel(registration: Registration, *, now: datetime, by: Actor, reason: str 
     hold(event)
     if registration.is_cancelled:
         return
-    _check_window(registration, by, now)
+    check_window(registration, by, now)
     withdraw(registration, now=now, by=by if isinstance(by, str) else journal.ORGANISER, reason=reason)
     why = f"\u00a0: {reason}" if reason else ""
     sentence = f"Inscription de {name_of(registration)} annulée{why}."
@@ -39,32 +38,6 @@ def cancel(registration: Registration, *, now: datetime, by: Actor, reason: str 
     if tell:
         notices.cancelled(registration, now=now)
     fill(event, now=now)
-
-
-def change_sessions(registration: Registration, sessions: Collection[Session], *, now: datetime, by: Actor) -> None:
-    """Make these the wanted sessions: kept ones keep their seat or their rank, given up ones are passed on at once."""
-    event = registration.event
-    hold(event)
-    _check_live(registration)
-    _check_window(registration, by, now)
-    check_wishes(event, sessions)
-    wanted = {session.id: session for session in sessions}
-    released = [b for b in registration.live_bookings if b.session_id not in wanted]
-    for booking in registration.live_bookings:
-        wanted.pop(booking.session_id, None)
-    if not released and not wanted:
-        return
-    for booking in released:
-        booking.released_at = now
-    for session in sorted(wanted.values(), key=lambda s: (s.starts_at, s.id)):
-        registration.bookings.append(Booking(event_id=event.id, session=session, created_at=now))
-    touch(registration, now=now)
-    changes = [f"«\u00a0{b.session.title}\u00a0» rendue" for b in released]
-    changes += [f"«\u00a0{s.title}\u00a0» demandée" for s in wanted.values()]
-    sentence = f"Sessions de {name_of(registration)} modifiées\u00a0: {', '.join(changes)}."
-    journal.record("registration.sessions_changed", sentence, now=now, by=by, event=event, subject=registration)
-    fill(event, now=now, told=(registration,))
-    notices.changed(registration, now=now)
 
 
 def change_details(
@@ -76,8 +49,8 @@ def change_details(
     """
     event = registration.event
     hold(event)
-    _check_live(registration)
-    _check_window(registration, by, now)
+    check_live(registration)
+    check_window(registration, by, now)
     known = live_registration(event, person.email_folded, person.name_folded)
     if known is not None and known is not registration:
         raise refusals.AlreadyRegistered(known)
@@ -100,23 +73,6 @@ def change_details(
     fill(event, now=now)
 
 
-def release_session(session: Session, *, now: datetime, by: Actor) -> int:
-    """After a session was cancelled: free its bookings and write to those concerned; how many."""
-    event = session.event
-    hold(event)
-    held = select(Booking).where(Booking.session_id == session.id, Booking.released_at.is_(None)).order_by(Booking.id)
-    bookings = db.session.scalars(held).all()
-    for booking in bookings:
-        booking.released_at = now
-        touch(booking.registration, now=now)
-        notices.session_cancelled(booking.registration, session, now=now)
-    if bookings:
-        sentence = f"Session «\u00a0{session.title}\u00a0» annulée\u00a0: {len(bookings)} réservations rendues."
-        journal.record("session.released", sentence, now=now, by=by, event=event, subject=session)
-    fill(event, now=now)
-    return len(bookings)
-
-
 def live_registration(event: Event, email_folded: str, name_folded: str) -> Registration | None:
     return db.session.scalar(
         select(Registration).where(Registration.event_id == event.id, is_live_of(email_folded, name_folded))
@@ -132,14 +88,14 @@ def is_live_of(email_folded: Any, name_folded: Any) -> ColumnElement[bool]:
     )
 
 
-def _check_live(registration: Registration) -> None:
+def check_live(registration: Registration) -> None:
     if registration.is_cancelled:
         raise refusals.NotLive
     if registration.event.cancelled_at is not None:
         raise refusals.EventCancelled
 
 
-def _check_window(registration: Registration, by: Actor, now: datetime) -> None:
+def check_window(registration: Registration, by: Actor, now: datetime) -> None:
     """A person acts alone until the closing; an organiser at any time."""
     if by == journal.PERSON and registration.event.registration_has_closed(now):
         raise refusals.RegistrationClosed

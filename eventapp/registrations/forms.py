@@ -22,9 +22,9 @@ from eventapp.agenda.models import Session
 from eventapp.errors import Refused
 from eventapp.events.models import Category, Event
 from eventapp.registrations.answers import asked
+from eventapp.registrations.choices import check_choices, find_choices
 from eventapp.registrations.person_forms import PersonForm, cleaned, length
 from eventapp.registrations.question_fields import Questions, consent_name, field_name, question_fields
-from eventapp.registrations.wishes import check_wishes, find_wishes
 
 RADIOS = 6  # more categories than this make a list to unfold
 LONGEST_KEY = 64
@@ -45,8 +45,8 @@ class SessionsMixin(FlaskForm):
         try:
             if len(self.wanted) > MOST_SESSIONS:
                 raise Refused("Vous avez choisi trop de sessions.")
-            self.sessions = find_wishes(self.event, sorted(self.wanted))
-            check_wishes(self.event, self.sessions)
+            self.sessions = find_choices(self.event, sorted(self.wanted))
+            check_choices(self.event, self.sessions)
         except Refused as refusal:
             self.session_errors = [str(refusal)]
         return not self.session_errors

@@ -12,7 +12,8 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals
 from eventapp.registrations.models import Registration
-from eventapp.registrations.waiting_list import confirm, fill, withdraw
+from eventapp.registrations.states import confirm, withdraw
+from eventapp.registrations.waiting_list import fill
 
 REFUSED = "Proposition de place refusée."
 

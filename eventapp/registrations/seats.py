@@ -19,22 +19,22 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals
 from eventapp.registrations.answers import check_answers, write_answers
-from eventapp.registrations.changes import Actor, cancel, change_details, change_sessions, is_live_of
+from eventapp.registrations.changes import Actor, cancel, change_details, is_live_of
+from eventapp.registrations.choices import check_choices
 from eventapp.registrations.limits import (
     OPEN_STEPS,
     Availability,
-    SessionPlaces,
     availability,
-    bookable_sessions,
     is_open,
-    session_places,
 )
 from eventapp.registrations.models import Booking, Registration, Source, Status
 from eventapp.registrations.offers import accept_offer, expire_offers, refuse_offer
 from eventapp.registrations.people import Person, describe
 from eventapp.registrations.queue import position
-from eventapp.registrations.waiting_list import confirm, fill, seat_newcomer
-from eventapp.registrations.wishes import check_wishes
+from eventapp.registrations.session_changes import change_sessions
+from eventapp.registrations.session_places import SessionPlaces, bookable_sessions, session_places
+from eventapp.registrations.states import confirm
+from eventapp.registrations.waiting_list import fill, seat_newcomer
 
 __all__ = [
     "OPEN_STEPS",
@@ -85,7 +85,7 @@ def register(
     _check_open(event, source, now)
     if known is not None:
         raise refusals.AlreadyRegistered(known)
-    check_wishes(event, sessions)
+    check_choices(event, sessions)
     kept = check_answers(event, answers or {})
     if first is not None:
         idempotency_key = None  # the form was reused for somebody else

@@ -3,12 +3,10 @@
 It ends every act that frees or adds a place. Whoever calls it holds the event (`seats.hold`).
 """
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, not_, select
-from sqlalchemy.orm import lazyload
 
 from eventapp import journal
 from eventapp.events.models import Event
@@ -20,12 +18,13 @@ from eventapp.registrations.limits import (
     Places,
     is_structure_full,
     places,
-    seats_for_newcomer,
-    session_seats_left,
     structure_is_full,
 )
-from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.queue import ahead_of, waiting
+from eventapp.registrations.session_places import seats_for_newcomer
+from eventapp.registrations.session_seats import give_session_seats
+from eventapp.registrations.states import confirm, touch, withdraw
 
 UNANSWERED = "Proposition de place restée sans réponse avant sa date limite."
 
@@ -41,7 +40,7 @@ def fill(
         return
     _withdraw_unanswered(event, now=now)
     promoted = _give_places(event, newcomer, now=now)
-    _give_session_seats(event, {*promoted, *told, newcomer}, now=now)
+    give_session_seats(event, {*promoted, *told, newcomer}, now=now)
 
 
 def seat_newcomer(newcomer: Registration, *, now: datetime) -> None:
@@ -59,31 +58,6 @@ def seat_newcomer(newcomer: Registration, *, now: datetime) -> None:
         free = seats_for_newcomer(event, [booking.session.id for booking in newcomer.bookings])
         for booking in newcomer.bookings:
             booking.confirmed_at = now if booking.session.id in free else None
-
-
-def withdraw(registration: Registration, *, now: datetime, by: str, reason: str) -> None:
-    """End a registration and free its sessions; the caller journals, tells and fills."""
-    registration.status = Status.CANCELLED
-    registration.cancelled_at = now
-    registration.cancelled_by = by
-    registration.cancellation_reason = reason
-    registration.offer_until = None
-    for booking in registration.live_bookings:
-        booking.released_at = now
-    touch(registration, now=now)
-
-
-def confirm(registration: Registration, *, now: datetime) -> None:
-    registration.status = Status.CONFIRMED
-    registration.confirmed_at = now
-    registration.offer_until = None
-    touch(registration, now=now)
-
-
-def touch(registration: Registration, *, now: datetime) -> None:
-    """Its page, agenda and feed changed."""
-    registration.revision += 1
-    registration.updated_at = now
 
 
 def _withdraw_unanswered(event: Event, *, now: datetime) -> None:
@@ -162,52 +136,6 @@ def _limit_in_words(registration: Registration, reason: str) -> str:
     if reason == "category" and registration.category is not None:
         return f"les places de la catégorie «\u00a0{registration.category.name}\u00a0» sont toutes prises"
     return f"{registration.organisation_name} a déjà le nombre de places permis par structure"
-
-
-def _give_session_seats(event: Event, told: Collection[Registration | None], *, now: datetime) -> None:
-    left = {session: seats for session, seats in session_seats_left(event).items() if seats is None or seats > 0}
-    if not left:
-        return
-    given: dict[Registration, list[Booking]] = defaultdict(list)
-    for booking in db.session.scalars(_session_queue(event, list(left))).all():
-        seats = left[booking.session_id]
-        if seats is not None:
-            if seats <= 0:
-                continue
-            left[booking.session_id] = seats - 1
-        booking.confirmed_at = now
-        given[booking.registration].append(booking)
-    for registration, bookings in given.items():
-        _tell_seats(registration, bookings, is_told=registration in told, now=now)
-
-
-def _tell_seats(registration: Registration, bookings: list[Booking], *, is_told: bool, now: datetime) -> None:
-    touch(registration, now=now)
-    if is_told:
-        return
-    for booking in bookings:
-        sentence = (
-            f"Place attribuée à {person(registration)} dans «\u00a0{booking.session.title}\u00a0»\u00a0: "
-            "première personne de la liste d’attente de cette session."
-        )
-        _record("booking.promoted", sentence, registration, now, session=booking.session_id)
-    notices.changed(registration, now=now)
-
-
-def _session_queue(event: Event, sessions: list[int]) -> Select[Booking]:
-    return (
-        select(Booking)
-        .options(lazyload(Booking.session))  # the newcomer's are at hand
-        .join(Registration, Booking.registration_id == Registration.id)
-        .where(
-            Booking.session_id.in_(sessions),
-            Booking.released_at.is_(None),
-            Booking.confirmed_at.is_(None),
-            Registration.event_id == event.id,
-            Registration.status == Status.CONFIRMED,
-        )
-        .order_by(Booking.id)
-    )
 
 
 def _category_is_full(limits: Places) -> ColumnElement[bool]:

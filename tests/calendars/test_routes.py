@@ -11,7 +11,7 @@ from eventapp.agenda import editing
 from eventapp.agenda.models import BookingMode
 from eventapp.events import lifecycle
 from eventapp.extensions import db
-from eventapp.registrations import changes
+from eventapp.registrations import changes, session_changes
 from eventapp.registrations.models import Booking, Registration, Status
 from tests.calendars.lint import faults, lines, names
 from tests.calendars.readers import IN_PROCESS, READERS
@@ -140,7 +140,7 @@ def test_a_cancelled_session_stays_in_the_feed_of_who_booked_it_and_leaves_the_f
     book(registration, session)
 
     editing.cancel_session(session, now=LATER, by=None)
-    changes.release_session(session, now=LATER, by="organiser")
+    session_changes.release_session(session, now=LATER, by="organiser")
 
     assert titles(client.get(feed_url(registration))) == ["Plénière", "Annulé\u00a0: Atelier"]
     assert titles(client.get(agenda_url(registration))) == ["Plénière"]

@@ -8,7 +8,7 @@ import pytest
 from eventapp.agenda.models import BookingMode
 from eventapp.outbox.models import Message
 from eventapp.outbox.rendering import render
-from eventapp.registrations import changes, links, notices, seats
+from eventapp.registrations import links, notices, seats, session_changes
 from eventapp.registrations.models import Registration, Status
 from tests.factories import NOW, make_event, make_person, make_registration, make_session
 
@@ -132,7 +132,7 @@ def test_every_letter_renders(outbox: Outbox) -> None:
     notices.promoted(confirmed, now=NOW)
     notices.event_moved(event, now=NOW)
     session.cancelled_at = NOW
-    changes.release_session(session, now=NOW, by="organiser")
+    session_changes.release_session(session, now=NOW, by="organiser")
     notices.changed(confirmed, now=NOW)
     seats.cancel(confirmed, now=NOW, by="organiser", reason="Doublon")
     notices.event_cancelled(event, now=NOW)

@@ -8,7 +8,7 @@ import pytest
 from eventapp.agenda.models import BookingMode, Session
 from eventapp.events.models import Event
 from eventapp.outbox.models import Message
-from eventapp.registrations import changes, refusals, seats
+from eventapp.registrations import refusals, seats, session_changes
 from eventapp.registrations.models import Registration
 from tests.factories import NOW, make_event, make_person, make_registration, make_session
 
@@ -131,7 +131,7 @@ def test_a_cancelled_session_frees_its_bookings_and_tells(outbox: Outbox) -> Non
     registration = register(event, session)
 
     session.cancelled_at = NOW
-    assert changes.release_session(session, now=NOW, by="organiser") == 1
+    assert session_changes.release_session(session, now=NOW, by="organiser") == 1
 
     assert held(registration) == []
     assert outbox()[-1].letter == "registrations/session_cancelled"

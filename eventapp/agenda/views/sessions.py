@@ -15,7 +15,7 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.registrations import changes, programme_changes
+from eventapp.registrations import programme_changes, session_changes
 
 NEW = "/gestion/evenements/<slug>/programme/nouvelle-session"
 ONE = "/gestion/evenements/<slug>/sessions/<session_slug>"
@@ -111,7 +111,7 @@ def cancel_session(slug: str, session_slug: str) -> Any:
         editing.cancel_session(found, now=now, by=g.user)
     except Refused as refusal:
         return _decision("agenda/organiser/cancel_session.html", found, str(refusal)), 422
-    told = changes.release_session(found, now=now, by=g.user)
+    told = session_changes.release_session(found, now=now, by=g.user)
     db.session.commit()
     return back_to("programme", found.event, _said(f"«\u00a0{found.title}\u00a0» est annulée.", told))
 

@@ -3,4 +3,5 @@
 import eventapp.registrations.views.corrections
 import eventapp.registrations.views.export
 import eventapp.registrations.views.personal
-import eventapp.registrations.views.questions  # noqa: F401
+import eventapp.registrations.views.questions
+import eventapp.registrations.views.session_choice  # noqa: F401

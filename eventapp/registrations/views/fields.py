@@ -6,7 +6,7 @@ from eventapp.agenda.programme import booking_slots
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.network.search import full_labels
-from eventapp.registrations.limits import session_places
+from eventapp.registrations.session_places import session_places
 
 
 def fields_context(event: Event, form: Any) -> dict[str, Any]:

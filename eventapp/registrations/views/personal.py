@@ -11,10 +11,10 @@ from eventapp.errors import Refused
 from eventapp.events.models import Audience
 from eventapp.extensions import db
 from eventapp.registrations import links, refusals, seats
-from eventapp.registrations.forms import CancelForm, PersonForm, details_form, sessions_form
+from eventapp.registrations.forms import CancelForm, PersonForm, details_form
 from eventapp.registrations.models import Registration
 from eventapp.registrations.prefill import facts_of
-from eventapp.registrations.views.fields import sessions_context, structure_labels
+from eventapp.registrations.views.fields import structure_labels
 from eventapp.registrations.views.public import bp
 
 
@@ -34,32 +34,6 @@ def person(token: str) -> Any:
         offer_is_open=has_open_offer(registration),
         again=step_again(registration),
     )
-
-
-@bp.get("/mon-inscription/<token>/sessions")
-@access.token_holder
-def sessions(token: str) -> Any:
-    registration = find_acting(token)
-    wanted = {booking.session.slug for booking in registration.live_bookings}
-    return sessions_page(registration, sessions_form(registration.event, wanted), token)
-
-
-@bp.post("/mon-inscription/<token>/sessions")
-@access.token_holder
-def change_sessions(token: str) -> Any:
-    registration = find_acting(token)
-    form = sessions_form(registration.event, set())
-    if not form.validate_on_submit():
-        return sessions_page(registration, form, token), 422
-    try:
-        seats.change_sessions(registration, form.sessions, now=utcnow(), by=journal.PERSON)
-    except Refused as refusal:
-        db.session.rollback()
-        form.session_errors = [str(refusal)]
-        return sessions_page(registration, form, token), 422
-    db.session.commit()
-    flash("Vos sessions sont enregistrées.", "success")
-    return back(token)
 
 
 @bp.get("/mon-inscription/<token>/modification")
@@ -180,14 +154,6 @@ def act(token: str, done: str, verb: Any, **facts: Any) -> Any:
 
 def back(token: str) -> Any:
     return redirect(url_for("registrations.person", token=token), 303)
-
-
-def sessions_page(registration: Registration, form: Any, token: str) -> str:
-    context = sessions_context(registration.event)
-    event = registration.event
-    return render_template(
-        "registrations/sessions.html", event=event, registration=registration, form=form, token=token, **context
-    )
 
 
 def edit_page(registration: Registration, form: PersonForm, token: str) -> str:

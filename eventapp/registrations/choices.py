@@ -11,7 +11,7 @@ from eventapp.extensions import db
 from eventapp.registrations.refusals import ChoiceMissing, SessionNotBookable, SessionsClash
 
 
-def check_wishes(event: Event, wanted: Collection[Session]) -> None:
+def check_choices(event: Event, wanted: Collection[Session]) -> None:
     """Refuse sessions of another event, cancelled or not to be booked, overlapping, or a required slot left empty."""
     for session in wanted:
         if session.event_id != event.id or not session.can_be_booked:
@@ -33,7 +33,7 @@ def _check_required_slots(event: Event, wanted: Collection[Session]) -> None:
             raise ChoiceMissing(f"Choisissez une session pour le créneau du {slot.label}.")
 
 
-def find_wishes(event: Event, slugs: Collection[str]) -> list[Session]:
+def find_choices(event: Event, slugs: Collection[str]) -> list[Session]:
     """The sessions that these slugs name; one that is unknown or cannot be booked refuses."""
     if not slugs:
         return []
