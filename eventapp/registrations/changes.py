@@ -15,7 +15,7 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals
 from eventapp.registrations.answers import check_answers, write_answers
-from eventapp.registrations.limits import held_by, places
+from eventapp.registrations.limits import places, structure_share
 from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Person, describe
 from eventapp.registrations.states import touch, withdraw
@@ -64,7 +64,7 @@ def change_details(
             touch(registration, now=now)
     except IntegrityError as collision:
         raise refusals.Refused("Ces informations n’ont pas pu être enregistrées. Vérifiez-les.") from collision
-    _check_new_limits(registration, before)
+    _check_new_limits(registration, before, now=now)
     link = ", lien personnel envoyé à sa nouvelle adresse" if has_moved else ""
     sentence = f"Informations de {name_of(registration)} modifiées{link}."
     journal.record("registration.details_changed", sentence, now=now, by=by, event=event, subject=registration)
@@ -101,7 +101,7 @@ def check_window(registration: Registration, by: Actor, now: datetime) -> None:
         raise refusals.RegistrationClosed
 
 
-def _check_new_limits(registration: Registration, before: tuple[int | None, int | None]) -> None:
+def _check_new_limits(registration: Registration, before: tuple[int | None, int | None], *, now: datetime) -> None:
     """Whoever holds a place may not carry it into a category or a structure that is already full."""
     event = registration.event
     if not (registration.is_confirmed or registration.has_offer):
@@ -110,7 +110,7 @@ def _check_new_limits(registration: Registration, before: tuple[int | None, int 
     limited = category is not None and category.id != before[0] and category.capacity is not None
     if category is not None and limited and places(event).taken[category.id] > (category.capacity or 0):
         raise refusals.Full(f"Il n’y a plus de place dans la catégorie «\u00a0{category.name}\u00a0».")
-    structure, most = registration.structure, event.per_structure
+    structure = registration.structure
     has_moved = structure is not None and structure.id != before[1]
-    if structure is not None and has_moved and most is not None and held_by(event, structure) > most:
+    if structure is not None and has_moved and structure_share(event, structure, now=now).is_exceeded:
         raise refusals.Full(f"{structure.name} a déjà le nombre de places permis par structure.")

@@ -8,7 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from eventapp.database import UtcDateTime
@@ -16,6 +30,7 @@ from eventapp.events.models import Event
 from eventapp.events.models import Status as EventStatus
 from eventapp.extensions import db
 from eventapp.network.models import Structure
+from eventapp.registrations.allowance_models import StructureAllowance
 from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.queue import count_waiting
 
@@ -27,6 +42,8 @@ def _counted(what: str, which: ColumnElement[bool]) -> Any:
     of_event = Registration.event_id == bindparam("event_id")
     return select(*columns).where(of_event, which).group_by(Registration.category_id)
 
+
+HOLDS_A_PLACE = or_(Registration.status == Status.CONFIRMED, Registration.offer_until.is_not(None))
 
 # Written once: building a question costs more than asking it, and every registration asks these.
 COUNTS = union_all(
@@ -93,34 +110,84 @@ def places(event: Event) -> Places:
     return found
 
 
-def structure_is_full(event: Event) -> ColumnElement[bool]:
-    """For a row of Registration: its structure already holds all the places it may have."""
+@dataclass(frozen=True)
+class Share:
+    """The places of one structure; `most` is None without limit."""
+
+    held: int
+    most: int | None
+
+    @property
+    def is_full(self) -> bool:
+        return self.most is not None and self.held >= self.most
+
+    @property
+    def is_exceeded(self) -> bool:
+        return self.most is not None and self.held > self.most
+
+
+# Written once, as above. An exception of the structure's own counts instead of the event's number.
+SHARE = select(
+    select(func.count())
+    .where(
+        Registration.event_id == bindparam("event_id"),
+        Registration.structure_id == bindparam("structure_id"),
+        HOLDS_A_PLACE,
+    )
+    .scalar_subquery(),
+    select(StructureAllowance.places)
+    .where(
+        StructureAllowance.event_id == bindparam("event_id"),
+        StructureAllowance.structure_id == bindparam("structure_id"),
+    )
+    .scalar_subquery(),
+)
+
+
+def structures_are_released(event: Event, now: datetime) -> bool:
+    """From this instant on, what structures did not take is for anyone: neither number counts any more."""
+    return event.per_structure_until is not None and now >= event.per_structure_until
+
+
+def limits_structures(event: Event, now: datetime) -> bool:
+    """Whether any structure has a number of places at this instant."""
+    if structures_are_released(event, now):
+        return False
+    any_allowance = select(exists().where(StructureAllowance.event_id == event.id))
+    return event.per_structure is not None or bool(db.session.scalar(any_allowance))
+
+
+def structure_share(event: Event, structure: Structure, *, now: datetime) -> Share:
+    """What this structure has, offers included, of what it may have now."""
+    held, allowed = db.session.execute(SHARE, {"event_id": event.id, "structure_id": structure.id}).one()
+    if structures_are_released(event, now):
+        return Share(held, None)
+    return Share(held, event.per_structure if allowed is None else allowed)
+
+
+def is_structure_full(event: Event, structure: Structure | None, *, now: datetime) -> bool:
+    if structure is None or structures_are_released(event, now):
+        return False
+    return structure_share(event, structure, now=now).is_full
+
+
+def structure_is_full(event: Event, *, now: datetime) -> ColumnElement[bool]:
+    """For a row of Registration: its structure already holds all the places it may have. Never NULL."""
+    if structures_are_released(event, now):
+        return false()
     other = aliased(Registration)
-    held = (
-        select(func.count())
-        .where(
-            other.event_id == event.id,
-            other.structure_id == Registration.structure_id,
-            or_(other.status == Status.CONFIRMED, other.offer_until.is_not(None)),
-        )
-        .scalar_subquery()
-    )
-    return and_(Registration.structure_id.is_not(None), held >= event.per_structure)
+    of_structure = other.event_id == event.id, other.structure_id == Registration.structure_id
+    holds = or_(other.status == Status.CONFIRMED, other.offer_until.is_not(None))
+    held = select(func.count()).where(*of_structure, holds).scalar_subquery()
+    most = _allowed(event)
+    return case((or_(Registration.structure_id.is_(None), most.is_(None)), false()), else_=held >= most)
 
 
-def held_by(event: Event, structure: Structure) -> int:
-    """The places that this structure has, offers included."""
-    held = select(func.count()).where(
-        Registration.event_id == event.id,
-        Registration.structure_id == structure.id,
-        or_(Registration.status == Status.CONFIRMED, Registration.offer_until.is_not(None)),
-    )
-    return db.session.scalar(held) or 0
-
-
-def is_structure_full(event: Event, structure: Structure | None) -> bool:
-    most = event.per_structure
-    return structure is not None and most is not None and held_by(event, structure) >= most
+def _allowed(event: Event) -> ColumnElement[int | None]:
+    """For a row of Registration."""
+    of_structure = StructureAllowance.structure_id == Registration.structure_id
+    own = select(StructureAllowance.places).where(StructureAllowance.event_id == event.id, of_structure)
+    return func.coalesce(own.scalar_subquery(), literal(event.per_structure, Integer))
 
 
 OPEN_STEPS = ("open", "few", "waiting")
@@ -134,15 +201,27 @@ class Availability:
 
 
 def availability(event: Event, *, now: datetime) -> Availability:
-    left = places(event).left_for_anyone
+    left = _places_shown(event, now).left_for_anyone
     left = None if left is None else max(0, left)
     return Availability(_step(event, left, now), left, count_waiting(event.id))
 
 
 def is_open(event: Event, *, now: datetime) -> bool:
     """Whether somebody may register, or at least wait; places are counted only where being full closes the form."""
-    left = None if event.waiting_list else places(event).left_for_anyone
+    left = None if event.waiting_list else _places_shown(event, now).left_for_anyone
     return _step(event, left if left is None else max(0, left), now) in OPEN_STEPS
+
+
+def _places_shown(event: Event, now: datetime) -> Places:
+    """Without the offers that ran out a moment ago, unless somebody waits for their places."""
+    found = places(event)
+    if found.next_deadline is None or found.next_deadline > now or found.waiting:
+        return found
+    late = Registration.event_id == event.id, Registration.offer_until <= now
+    counted = select(Registration.category_id, func.count()).where(*late).group_by(Registration.category_id)
+    for category_id, count in db.session.execute(counted):
+        found.taken[category_id] -= count
+    return found
 
 
 def _step(event: Event, left: int | None, now: datetime) -> str:

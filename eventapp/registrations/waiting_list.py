@@ -17,6 +17,7 @@ from eventapp.registrations import notices
 from eventapp.registrations.limits import (
     Places,
     is_structure_full,
+    limits_structures,
     places,
     structure_is_full,
 )
@@ -51,7 +52,12 @@ def seat_newcomer(newcomer: Registration, *, now: datetime) -> None:
         return
     limits = places(event)
     is_late = limits.next_deadline is not None and limits.next_deadline <= now
-    if is_late or limits.waiting or limits.is_full_for(newcomer) or is_structure_full(event, newcomer.structure):
+    if (
+        is_late
+        or limits.waiting
+        or limits.is_full_for(newcomer)
+        or is_structure_full(event, newcomer.structure, now=now)
+    ):
         return
     newcomer.status, newcomer.confirmed_at = Status.CONFIRMED, now
     if newcomer.bookings:
@@ -80,7 +86,7 @@ def _give_places(event: Event, newcomer: Registration | None, *, now: datetime) 
     given = []
     more = True
     while more and not limits.is_full:
-        next_ones = db.session.scalars(_next_in_queue(event, limits)).all()
+        next_ones = db.session.scalars(_next_in_queue(event, limits, now)).all()
         if not next_ones:
             break
         registration, more = next_ones[0], len(next_ones) > 1  # giving a place makes nobody else eligible
@@ -94,10 +100,10 @@ def _give_places(event: Event, newcomer: Registration | None, *, now: datetime) 
     return given
 
 
-def _next_in_queue(event: Event, limits: Places) -> Select[Registration]:
+def _next_in_queue(event: Event, limits: Places, now: datetime) -> Select[Registration]:
     eligible = waiting(event.id).where(not_(_category_is_full(limits)))
-    if event.per_structure is not None:
-        eligible = eligible.where(not_(structure_is_full(event)))
+    if limits_structures(event, now):
+        eligible = eligible.where(not_(structure_is_full(event, now=now)))
     return eligible.order_by(Registration.id).limit(2)
 
 
@@ -122,8 +128,8 @@ def _explain_passed_over(event: Event, limits: Places, promoted: Registration, *
     """One row for each person ahead of `promoted`, unless the same reason was already written for them."""
     full = _category_is_full(limits)
     reasons: dict[str, ColumnElement[bool]] = {"category": full} if limits.full_categories else {}
-    if event.per_structure is not None:
-        reasons["structure"] = and_(not_(full), structure_is_full(event))
+    if limits_structures(event, now):
+        reasons["structure"] = and_(not_(full), structure_is_full(event, now=now))
     for reason, applies in reasons.items():
         passed_over = waiting(event.id).where(ahead_of(promoted), applies, Registration.held_back != reason)
         for registration in db.session.scalars(passed_over.order_by(Registration.id)).all():

@@ -114,10 +114,10 @@ def test_every_limit_that_keeps_somebody_waiting_is_said(client: PageClient, eve
     assert "Raison de l’attente : les places de la catégorie « Agents » sont toutes prises" in said
     assert "1 place déjà prise par sa structure (1 au plus)." in said
     event.capacity = 1
-    assert reasons_to_wait(held)[0] == "toutes les places de la rencontre sont prises"
+    assert reasons_to_wait(held, now=NOW)[0] == "toutes les places de la rencontre sont prises"
 
 
 def test_who_has_a_place_or_an_offer_waits_for_no_reason(event: Event) -> None:
     event.capacity = 0
     offered = make_registration(event, status=Status.WAITING, offer_until=utcnow() + HOUR)
-    assert reasons_to_wait(make_registration(event)) == reasons_to_wait(offered) == []
+    assert reasons_to_wait(make_registration(event), now=NOW) == reasons_to_wait(offered, now=NOW) == []

@@ -60,7 +60,7 @@ def detail(slug: str, registration_id: int) -> Any:
         organisation=registration.event.organisation,
         registration=registration,
         position=seats.position(registration),
-        reasons=reasons_to_wait(registration),
+        reasons=reasons_to_wait(registration, now=utcnow()),
         has_sessions=has_booking_slots(registration.event),
         guest=_guest(registration),
         entries=history.entries(registration),
