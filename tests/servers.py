@@ -22,7 +22,7 @@ from eventapp.config import ROOT, Settings
 from eventapp.extensions import db
 from tests import databases
 
-START_SECONDS = 30
+START_SECONDS = 60
 ANYBODY = ssl._create_unverified_context()  # noqa: S323 - our own certificate, on our own machine
 number = itertools.count(1)
 PORTS = range(15_000, 30_000)

@@ -21,7 +21,7 @@ from eventapp.outbox.models import Message, State
 from tests import databases
 from tests.factories import make_user
 
-START_SECONDS = 20
+START_SECONDS = 60
 ROUNDS = 20  # of at most 100 letters, and ten minutes more each time
 WORKER = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
 
