@@ -111,8 +111,7 @@ class Registration(Base):
     consented_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(Text, default="")  # the organiser's own
 
-    idempotency_key: Mapped[str | None] = mapped_column(String(64))
-    submission_digest: Mapped[str | None] = mapped_column(String(64))  # of the person as first submitted
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))  # of the form and the person first sent with it
     party_id: Mapped[int | None]  # registered together with others
     replaces_id: Mapped[int | None]  # the registration whose holder passed the place on to this person
     merged_into_id: Mapped[int | None]  # the other registration of the same person, which stays
@@ -238,6 +237,7 @@ class Booking(Base):
     confirmed_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
     offer_until: Mapped[datetime | None]  # a seat held for them, which overlaps another that they hold
+    held_back: Mapped[str] = mapped_column(String(20), default="")  # why they were last passed over for a seat
     rank: Mapped[int | None]  # of the wish that was granted
 
     registration: Mapped[Registration] = relationship(back_populates="bookings", overlaps="session")

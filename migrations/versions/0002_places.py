@@ -196,6 +196,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.add_column(sa.Column("offer_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("held_back", sa.String(length=20), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("rank", sa.Integer(), nullable=True))
         batch_op.create_check_constraint(
             op.f("only_a_waiting_booking_holds_an_offer"),
@@ -271,6 +272,7 @@ def upgrade() -> None:
     _describe_what_was_there()
     for table, column, kind in (
         ("answer", "asked_as", sa.String(length=300)),
+        ("booking", "held_back", sa.String(length=20)),
         ("event", "session_choice", sa.String(length=20)),
         ("membership", "reads_sensitive", sa.Boolean()),
         ("question", "consent", sa.String(length=500)),
@@ -337,6 +339,7 @@ def downgrade() -> None:
         )
         batch_op.drop_constraint(op.f("only_a_waiting_booking_holds_an_offer"), type_="check")
         batch_op.drop_column("rank")
+        batch_op.drop_column("held_back")
         batch_op.drop_column("offer_until")
 
     with op.batch_alter_table("answer", schema=None) as batch_op:
