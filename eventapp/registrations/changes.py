@@ -1,6 +1,6 @@
-"""What happens to a registration after it was made: cancelled, other details."""
+"""What happens to a registration after it was made: cancelled, alone or with others, other details."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.registrations import notices, refusals
+from eventapp.registrations import notices, refusals, windows
 from eventapp.registrations.answers import check_answers, write_answers
 from eventapp.registrations.limits import places, structure_share
 from eventapp.registrations.models import Registration, Status
@@ -30,32 +30,58 @@ def cancel(registration: Registration, *, now: datetime, by: Actor, reason: str 
     hold(event)
     if registration.is_cancelled:
         return
-    check_window(registration, by, now)
-    withdraw(registration, now=now, by=by if isinstance(by, str) else journal.ORGANISER, reason=reason)
-    why = f"\u00a0: {reason}" if reason else ""
-    sentence = f"Inscription de {name_of(registration)} annulée{why}."
-    journal.record("registration.cancelled", sentence, now=now, by=by, event=event, subject=registration)
+    windows.check_cancellation(registration, by, now)
+    _end(registration, now=now, by=by, reason=reason)
     if tell:
         notices.cancelled(registration, now=now)
     fill(event, now=now)
 
 
+def cancel_many(
+    event: Event, ids: Collection[int], *, now: datetime, by: User, reason: str = "", message: str = "", tell: bool
+) -> list[Registration]:
+    """Those of this event that are live, under one lock: no place passes from one of them to another of them.
+
+    `message` (Markdown) is read in the letter of each; `reason` in the history too.
+    """
+    hold(event)
+    live = Registration.of(event).where(Registration.id.in_(ids), Registration.status != Status.CANCELLED)
+    ended = list(db.session.scalars(live).unique())
+    for registration in ended:
+        _end(registration, now=now, by=by, reason=reason)
+    db.session.flush()
+    for registration in ended if tell else ():
+        notices.cancelled(registration, now=now, message=message)
+    if ended:
+        fill(event, now=now)
+    return ended
+
+
 def change_details(
-    registration: Registration, person: Person, answers: Mapping[str, Any], *, now: datetime, by: Actor
+    registration: Registration,
+    person: Person,
+    answers: Mapping[str, Any],
+    *,
+    now: datetime,
+    by: Actor,
+    over_limits: bool = False,
 ) -> None:
-    """Correct the person's facts and answers; another category or structure must have a place left.
+    """Correct the person's facts and answers; another category or structure must have a place left, unless an
+    organiser decides otherwise (`over_limits`).
 
     Another address is sent the personal link at once: whoever mistyped it would otherwise be locked out.
     """
     event = registration.event
     hold(event)
     check_live(registration)
-    check_window(registration, by, now)
+    windows.check_change(registration, by, now)
     known = live_registration(event, person.email_folded, person.name_folded)
     if known is not None and known is not registration:
         raise refusals.AlreadyRegistered(known)
     kept = check_answers(event, answers)
-    before = (registration.category_id, registration.structure_id)
+    exceeded = list(_limits_in_the_way(registration, person, now=now))
+    if exceeded and not (over_limits and isinstance(by, User)):
+        raise refusals.OverLimits(exceeded)
     has_moved = registration.email_folded != person.email_folded
     try:
         with db.session.begin_nested():
@@ -64,10 +90,11 @@ def change_details(
             touch(registration, now=now)
     except IntegrityError as collision:
         raise refusals.Refused("Ces informations n’ont pas pu être enregistrées. Vérifiez-les.") from collision
-    _check_new_limits(registration, before, now=now)
     link = ", lien personnel envoyé à sa nouvelle adresse" if has_moved else ""
-    sentence = f"Informations de {name_of(registration)} modifiées{link}."
-    journal.record("registration.details_changed", sentence, now=now, by=by, event=event, subject=registration)
+    beyond = f", au-delà des limites par décision de l’organisation\u00a0: {', '.join(exceeded)}" if exceeded else ""
+    sentence = f"Informations de {name_of(registration)} modifiées{link}{beyond}."
+    about: dict[str, Any] = {"event": event, "subject": registration, "over_limits": exceeded}
+    journal.record("registration.details_changed", sentence, now=now, by=by, **about)
     if has_moved:
         notices.link([registration], now=now)
     fill(event, now=now)
@@ -95,22 +122,22 @@ def check_live(registration: Registration) -> None:
         raise refusals.EventCancelled
 
 
-def check_window(registration: Registration, by: Actor, now: datetime) -> None:
-    """A person acts alone until the closing; an organiser at any time."""
-    if by == journal.PERSON and registration.event.registration_has_closed(now):
-        raise refusals.RegistrationClosed
+def _end(registration: Registration, *, now: datetime, by: Actor, reason: str) -> None:
+    withdraw(registration, now=now, by=by if isinstance(by, str) else journal.ORGANISER, reason=reason)
+    why = f"\u00a0: {reason}" if reason else ""
+    sentence = f"Inscription de {name_of(registration)} annulée{why}."
+    about = {"event": registration.event, "subject": registration}
+    journal.record("registration.cancelled", sentence, now=now, by=by, **about)
 
 
-def _check_new_limits(registration: Registration, before: tuple[int | None, int | None], *, now: datetime) -> None:
+def _limits_in_the_way(registration: Registration, person: Person, *, now: datetime) -> Iterator[str]:
     """Whoever holds a place may not carry it into a category or a structure that is already full."""
-    event = registration.event
     if not (registration.is_confirmed or registration.has_offer):
         return
-    category = registration.category
-    limited = category is not None and category.id != before[0] and category.capacity is not None
-    if category is not None and limited and places(event).taken[category.id] > (category.capacity or 0):
-        raise refusals.Full(f"Il n’y a plus de place dans la catégorie «\u00a0{category.name}\u00a0».")
-    structure = registration.structure
-    has_moved = structure is not None and structure.id != before[1]
-    if structure is not None and has_moved and structure_share(event, structure, now=now).is_exceeded:
-        raise refusals.Full(f"{structure.name} a déjà le nombre de places permis par structure.")
+    event, category, structure = registration.event, person.category, person.structure
+    has_moved = category is not None and category.id != registration.category_id
+    if category is not None and has_moved and category.id in places(event).full_categories:
+        yield f"il n’y a plus de place dans la catégorie «\u00a0{category.name}\u00a0»"
+    has_moved = structure is not None and structure.id != registration.structure_id
+    if structure is not None and has_moved and structure_share(event, structure, now=now).is_full:
+        yield f"{structure.name} a déjà le nombre de places permis par structure"

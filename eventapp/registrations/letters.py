@@ -28,59 +28,60 @@ class Recipient:
 @letter("registrations/confirmed", title="Place confirmée")
 @letter("registrations/promoted", title="Place libérée et attribuée")
 def place_contents(message: Message, registration_id: int) -> Contents:
-    registration = _find(registration_id)
+    registration = find_registration(registration_id)
     if not registration.is_confirmed:
         raise NothingToSay("la place n’est plus confirmée")
-    return _contents(message, registration)
+    return contents_of(message, registration)
 
 
 @letter("registrations/waiting", title="Liste d’attente")
 def waiting_contents(message: Message, registration_id: int) -> Contents:
-    registration = _find(registration_id)
+    registration = find_registration(registration_id)
     if not registration.is_waiting:
         raise NothingToSay("la personne n’attend plus")
-    return _contents(message, registration)
+    return contents_of(message, registration)
 
 
 @letter("registrations/offered", title="Place proposée")
 def offered_contents(message: Message, registration_id: int) -> Contents:
-    registration = _find(registration_id)
+    registration = find_registration(registration_id)
     if not registration.has_offer:
         raise NothingToSay("la proposition n’est plus ouverte")
-    return _contents(message, registration)
+    return contents_of(message, registration)
 
 
 @letter("registrations/sessions_changed", title="Sessions modifiées")
 @letter("registrations/event_moved", title="Date ou lieu changé")
 def changed_contents(message: Message, registration_id: int) -> Contents:
-    registration = _find(registration_id)
+    registration = find_registration(registration_id)
     if registration.is_cancelled:
         raise NothingToSay("l’inscription est annulée")
-    return _contents(message, registration)
+    return contents_of(message, registration)
 
 
 @letter("registrations/cancelled", title="Inscription annulée")
 @letter("registrations/event_cancelled", title="Rencontre annulée")
-def cancelled_contents(message: Message, registration_id: int) -> Contents:
-    return _contents(message, _find(registration_id))
+def cancelled_contents(message: Message, registration_id: int, words: str = "") -> Contents:
+    """`words`: what the organisers wrote to those whom they cancelled together, in Markdown."""
+    return contents_of(message, find_registration(registration_id), words=words)
 
 
 @letter("registrations/session_cancelled", title="Session annulée")
 def session_cancelled_contents(message: Message, registration_id: int, session_id: int) -> Contents:
-    registration, session = _find(registration_id), db.session.get(Session, session_id)
+    registration, session = find_registration(registration_id), db.session.get(Session, session_id)
     if registration.is_cancelled or session is None:
         raise NothingToSay("l’inscription est annulée")
-    return _contents(message, registration, session=session)
+    return contents_of(message, registration, session=session)
 
 
 @letter("registrations/session_moved", title="Session déplacée")
 def session_moved_contents(message: Message, registration_id: int, session_id: int, before: dict[str, str]) -> Contents:
-    registration, session = _find(registration_id), db.session.get(Session, session_id)
+    registration, session = find_registration(registration_id), db.session.get(Session, session_id)
     if registration.is_cancelled or session is None or session.cancelled_at is not None:
         raise NothingToSay("l’inscription ou la session est annulée")
     starts_at, ends_at = (datetime.fromisoformat(before[name]) for name in ("starts_at", "ends_at"))
     was = {"starts_at": starts_at, "ends_at": ends_at, "room": before["room"]}
-    return _contents(message, registration, session=session, was=was)
+    return contents_of(message, registration, session=session, was=was)
 
 
 @letter("registrations/link", title="Lien personnel")
@@ -94,14 +95,14 @@ def link_contents(_message: Message, registration_ids: list[int]) -> Contents:
     return Contents(context={"event": event, "people": people}, **_envelope(event))
 
 
-def _find(registration_id: int) -> Registration:
+def find_registration(registration_id: int) -> Registration:
     registration = db.session.get(Registration, registration_id)
     if registration is None:
         raise NothingToSay("l’inscription a été effacée")
     return registration
 
 
-def _contents(message: Message, registration: Registration, **more: Any) -> Contents:
+def contents_of(message: Message, registration: Registration, **more: Any) -> Contents:
     event = registration.event
     context = {
         "registration": registration,

@@ -37,8 +37,10 @@ def changed(registration: Registration, *, now: datetime) -> None:
     _post("registrations/sessions_changed", registration, now=now)
 
 
-def cancelled(registration: Registration, *, now: datetime) -> None:
-    _cancel("registrations/cancelled", registration, now=now)
+def cancelled(registration: Registration, *, now: datetime, message: str | None = None) -> None:
+    """`message`: of a cancellation of many, which other letters overtake."""
+    many = {} if message is None else {"priority": Priority.BULK, "words": message}
+    _cancel("registrations/cancelled", registration, now=now, **many)
 
 
 def session_cancelled(registration: Registration, session: Session, *, now: datetime) -> None:

@@ -12,6 +12,14 @@ class RegistrationClosed(Refused):
     message = "Les inscriptions sont closes."
 
 
+class ChangesClosed(RegistrationClosed):
+    message = "La date jusqu’à laquelle vous pouviez changer votre inscription est passée."
+
+
+class CancellationsClosed(RegistrationClosed):
+    message = "La date jusqu’à laquelle vous pouviez annuler votre inscription est passée."
+
+
 class InvitationNeeded(Refused):
     message = "Cette rencontre est réservée aux personnes invitées\u00a0: utilisez le lien reçu par courriel."
 
@@ -20,8 +28,21 @@ class EventCancelled(Refused):
     message = "Cette rencontre est annulée."
 
 
+class Unpublished(Refused):
+    message = "Cette rencontre n’est pas publiée pour le moment. Écrivez-nous."
+
+
 class Full(Refused):
     message = "Il n’y a plus de place, et cette rencontre n’a pas de liste d’attente."
+
+
+class OverLimits(Refused):
+    """What an organiser may decide nevertheless; `limits`: why not, each without capital or full stop."""
+
+    def __init__(self, limits: list[str]) -> None:
+        sentence = "\u00a0; ".join(limits)
+        super().__init__(f"{sentence[:1].upper()}{sentence[1:]}.")
+        self.limits = limits
 
 
 class AlreadyRegistered(Refused):
@@ -36,6 +57,12 @@ class AlreadyRegistered(Refused):
 
 class NotLive(Refused):
     message = "Cette inscription est annulée."
+
+
+class PassedOn(Refused):
+    """The form that made a registration, sent again after the registration became somebody else's."""
+
+    message = "Cette inscription a été transmise. Rechargez la page pour en faire une autre."
 
 
 class OfferEnded(Refused):
