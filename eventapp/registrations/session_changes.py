@@ -10,8 +10,8 @@ from eventapp.agenda.models import Session
 from eventapp.events.locks import hold
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.registrations import notices
-from eventapp.registrations.changes import Actor, check_live, check_window
+from eventapp.registrations import notices, windows
+from eventapp.registrations.changes import Actor, check_live
 from eventapp.registrations.choices import check_choices
 from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.states import touch
@@ -23,7 +23,7 @@ def change_sessions(registration: Registration, sessions: Collection[Session], *
     event = registration.event
     hold(event)
     check_live(registration)
-    check_window(registration, by, now)
+    windows.check_change(registration, by, now)
     check_choices(event, sessions)
     wanted = {session.id: session for session in sessions}
     released = [b for b in registration.live_bookings if b.session_id not in wanted]
