@@ -247,7 +247,6 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("registration", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("submission_digest", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("party_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("replaces_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
@@ -310,7 +309,6 @@ def downgrade() -> None:
         batch_op.drop_column("merged_into_id")
         batch_op.drop_column("replaces_id")
         batch_op.drop_column("party_id")
-        batch_op.drop_column("submission_digest")
 
     with op.batch_alter_table("question", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("answers_are_kept_for_some_days"), type_="check")
