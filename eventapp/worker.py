@@ -6,7 +6,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from types import FrameType
+from typing import Any
 
 from flask import current_app
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -82,8 +84,10 @@ class Worker:
         return tally
 
     def go_on(self) -> bool:
+        """Between two mails: what is scheduled waits for one slow mail server at most, not for all the mail."""
         if self.heart.is_due():
             beating.beat(utcnow())
+        self.run_jobs()
         return not self.stopping.is_set()
 
     def run_jobs(self) -> None:
@@ -98,10 +102,20 @@ def end_politely(stop: Callable[..., None]) -> None:
 
 
 def _run(job: Job) -> None:
-    """A job that fails stops no other, and no mail."""
+    """A job that fails, or one row of it, stops no other, and no mail."""
+    if job.due is None:
+        _act(job.name, job.run)
+        return
+    for number in _act(job.name, job.due) or ():
+        _act(job.name, partial(job.run, number))
+
+
+def _act(name: str, verb: Callable[..., Any]) -> Any:
     try:
-        job.run(now=utcnow())
+        done = verb(now=utcnow())
         db.session.commit()
     except Exception:
         db.session.rollback()
-        current_app.logger.exception("worker: %s", job.name)
+        current_app.logger.exception("worker: %s", name)
+        return None
+    return done
