@@ -1,6 +1,6 @@
 """What the worker does besides mail: one list. Every job may be run twice, or by two workers at once, without harm."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,11 +10,16 @@ from eventapp.registrations import offers
 
 @dataclass(frozen=True)
 class Job:
-    """`run(now=…)` is a verb: the worker commits after it, or rolls back and tells when it raises."""
+    """`run(now=…)` is a verb: the worker commits after it, or rolls back and tells when it raises.
+
+    With `due(now=…)`, which finds the numbers of the rows (events, say) that have something to do, the verb is
+    `run(number, now=…)`, each in a transaction of its own: one that raises stops no other.
+    """
 
     name: str
     every: timedelta
     run: Callable[..., Any]
+    due: Callable[..., Sequence[int]] | None = None
 
 
-JOBS = (Job("expire offers", timedelta(seconds=30), offers.expire_offers),)
+JOBS = (Job("expire offers", timedelta(seconds=5), offers.expire_offers, due=offers.events_with_offers_ended),)

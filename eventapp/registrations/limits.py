@@ -175,12 +175,17 @@ def structure_is_full(event: Event, *, now: datetime) -> ColumnElement[bool]:
     """For a row of Registration: its structure already holds all the places it may have. Never NULL."""
     if structures_are_released(event, now):
         return false()
+    most = _allowed(event)
+    has_none = or_(Registration.structure_id.is_(None), most.is_(None))
+    return case((has_none, false()), else_=held_by_structure(event) >= most)
+
+
+def held_by_structure(event: Event) -> ColumnElement[int]:
+    """For a row of Registration: the places that its structure has, offers included."""
     other = aliased(Registration)
     of_structure = other.event_id == event.id, other.structure_id == Registration.structure_id
     holds = or_(other.status == Status.CONFIRMED, other.offer_until.is_not(None))
-    held = select(func.count()).where(*of_structure, holds).scalar_subquery()
-    most = _allowed(event)
-    return case((or_(Registration.structure_id.is_(None), most.is_(None)), false()), else_=held >= most)
+    return select(func.count()).where(*of_structure, holds).scalar_subquery()
 
 
 def _allowed(event: Event) -> ColumnElement[int | None]:

@@ -1,8 +1,9 @@
 """Offers of a place: a deadline to accept; refused or unanswered, the place goes to the next at once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from eventapp import journal
 from eventapp.events.locks import hold
@@ -11,63 +12,75 @@ from eventapp.events.models import Status as EventStatus
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals
-from eventapp.registrations.models import Registration
+from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.states import confirm, withdraw
 from eventapp.registrations.waiting_list import fill
 
 REFUSED = "Proposition de place refusée."
 
 
-def accept_offer(registration: Registration, *, now: datetime) -> None:
+def accept_offer(registration: Registration, *, now: datetime) -> bool:
+    """False when the answer came too late: the place has then gone to the next person, which is to be kept."""
     event = registration.event
     hold(event)
     if registration.is_confirmed:
-        return
-    _check_open(registration, now)
+        return True
+    if not _is_open(registration, now=now):
+        return False
     confirm(registration, now=now)
     sentence = f"{name_of(registration)} accepte la place proposée."
     _record("registration.offer_accepted", sentence, registration, now)
     fill(event, now=now, told=(registration,))
     notices.confirmed(registration, now=now)
+    return True
 
 
-def refuse_offer(registration: Registration, *, now: datetime) -> None:
-    """Gives up the registration as well: the next in the queue has it at once."""
+def refuse_offer(registration: Registration, *, now: datetime) -> bool:
+    """Gives up the registration as well: the next in the queue has it at once. False: see `accept_offer`."""
     event = registration.event
     hold(event)
     if registration.is_cancelled:
-        return
-    _check_open(registration, now)
+        return True
+    if not _is_open(registration, now=now):
+        return False
     withdraw(registration, now=now, by=journal.PERSON, reason=REFUSED)
     sentence = f"{name_of(registration)} refuse la place proposée\u00a0: inscription annulée."
     _record("registration.offer_refused", sentence, registration, now)
     notices.cancelled(registration, now=now)
     fill(event, now=now)
+    return True
 
 
-def expire_offers(*, now: datetime) -> int:
-    """For the worker: pass on every place whose deadline has passed; how many offers ended."""
-    due = (
-        select(Registration.event_id, func.count())
-        .where(Registration.offer_until.is_not(None), Registration.offer_until <= now)
-        .join(Event, Registration.event_id == Event.id)
+def events_with_offers_ended(*, now: datetime) -> Sequence[int]:
+    """For the worker: where a place or a seat of a session was offered and the deadline has passed."""
+    places = select(Registration.event_id).where(Registration.offer_until <= now)
+    seats = select(Booking.event_id).where(Booking.offer_until <= now)
+    return db.session.scalars(
+        select(Event.id)
+        .where(Event.id.in_(places.union(seats)))
         .where(Event.published_at.is_not(None), Event.cancelled_at.is_(None), Event.ends_at > now)
-        .group_by(Registration.event_id)
-        .order_by(Registration.event_id)
-    )
-    counts = [tuple(row) for row in db.session.execute(due)]
-    for event_id, _ in counts:
-        event = db.session.get_one(Event, event_id)
-        hold(event)
-        fill(event, now=now)
-    return sum(count for _, count in counts)
+        .order_by(Event.id)
+    ).all()
 
 
-def _check_open(registration: Registration, now: datetime) -> None:
-    if registration.event.status is not EventStatus.PUBLISHED:
+def expire_offers(event_id: int, *, now: datetime) -> None:
+    """Pass on every place of this event whose deadline has passed."""
+    event = db.session.get_one(Event, event_id)
+    hold(event)
+    fill(event, now=now)
+
+
+def _is_open(registration: Registration, *, now: datetime) -> bool:
+    """Whether it can be answered; an offer that has ended is passed on here, not at the worker's next round."""
+    event = registration.event
+    if event.status is EventStatus.CANCELLED:
         raise refusals.EventCancelled
-    if registration.offer_until is None or registration.offer_until <= now:
+    if event.status is EventStatus.DRAFT:
+        raise refusals.Unpublished
+    if event.has_ended(now):
         raise refusals.OfferEnded
+    fill(event, now=now)
+    return registration.has_offer
 
 
 def _record(act: str, sentence: str, registration: Registration, now: datetime) -> None:

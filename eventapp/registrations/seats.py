@@ -5,6 +5,7 @@ Each one holds the event first, looks afterwards, and ends with `fill`. None com
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import bindparam, inspect, or_, select
@@ -28,13 +29,14 @@ from eventapp.registrations.limits import (
     is_open,
 )
 from eventapp.registrations.models import Booking, Registration, Source, Status
-from eventapp.registrations.offers import accept_offer, expire_offers, refuse_offer
+from eventapp.registrations.offers import accept_offer, refuse_offer
 from eventapp.registrations.people import Person, describe
 from eventapp.registrations.queue import position
 from eventapp.registrations.session_changes import change_sessions
 from eventapp.registrations.session_places import SessionPlaces, bookable_sessions, session_places
 from eventapp.registrations.states import confirm
 from eventapp.registrations.waiting_list import fill, seat_newcomer
+from eventapp.registrations.waiting_reasons import reasons_to_wait
 
 __all__ = [
     "OPEN_STEPS",
@@ -48,7 +50,6 @@ __all__ = [
     "capacities_changed",
     "change_details",
     "change_sessions",
-    "expire_offers",
     "fill",
     "hold",
     "is_open",
@@ -74,25 +75,25 @@ def register(
 ) -> Registration:
     """Confirm the person, or put them on the waiting list, and post their letter.
 
-    The same submission again (key and person) returns the first registration; the same person again raises
-    AlreadyRegistered. `over_capacity` (an organiser's own decision) confirms whatever the limits say.
+    The same submission again (key and person) returns the first registration, whatever became of it since; the same
+    person again raises AlreadyRegistered. `over_capacity` (an organiser's own decision) confirms whatever the limits
+    say.
     """
     hold(event)
-    first, known = _earlier(event, person, idempotency_key)
-    if first is not None and _is_same(first, person):
-        return first
+    submission = _submission(person, idempotency_key)
+    first, known = _earlier(event, person, submission)
+    if first is not None:
+        return _replayed(first)
     _read_again(event, sessions)
     _check_open(event, source, now)
     if known is not None:
         raise refusals.AlreadyRegistered(known)
     check_choices(event, sessions)
     kept = check_answers(event, answers or {})
-    if first is not None:
-        idempotency_key = None  # the form was reused for somebody else
     try:
         with db.session.begin_nested():
             registration = _new(event, person, sessions, source=source, now=now)
-            registration.idempotency_key = idempotency_key
+            registration.idempotency_key = submission
             registration.consented_at = consented_at
             write_answers(registration, kept)
             seat_newcomer(registration, now=now)
@@ -100,7 +101,7 @@ def register(
             db.session.flush()
             _seat(registration, by=by, over_capacity=over_capacity, now=now)
     except IntegrityError:
-        return _after_collision(event, person, idempotency_key)
+        return _after_collision(event, person, submission)
     return registration
 
 
@@ -110,8 +111,25 @@ def capacities_changed(event: Event, *, now: datetime) -> None:
     fill(event, now=now)
 
 
-def _is_same(first: Registration, person: Person) -> bool:
-    return (first.email_folded, first.name_folded) == (person.email_folded, person.name_folded)
+def _submission(person: Person, key: str | None) -> str | None:
+    """The key of this form for this person: the form may be sent again for a colleague, and twice for them too.
+
+    Of the person as they were sent, not as they are now: going back and sending again after a correction, or after the
+    place was passed on, is still the same submission.
+    """
+    if key is None:
+        return None
+    return sha256("\n".join((key, person.email_folded, person.name_folded)).encode()).hexdigest()
+
+
+def _replayed(first: Registration) -> Registration:
+    """The answer that this submission already had, unless it is somebody else's by now."""
+    goes_on = select(Registration.id).where(
+        Registration.event_id == first.event_id, Registration.replaces_id == first.id
+    )
+    if first.is_cancelled and (first.merged_into_id is not None or db.session.scalar(goes_on)):
+        raise refusals.PassedOn
+    return first
 
 
 def _read_again(event: Event, sessions: Collection[Session]) -> None:
@@ -132,12 +150,12 @@ EARLIER = select(Registration).where(
 )
 
 
-def _earlier(event: Event, person: Person, key: str | None) -> tuple[Registration | None, Registration | None]:
+def _earlier(event: Event, person: Person, submission: str | None) -> tuple[Registration | None, Registration | None]:
     """The registration that this submission already made, and the live one of this person."""
-    facts = {"event_id": event.id, "email": person.email_folded, "name": person.name_folded, "key": key}
+    facts = {"event_id": event.id, "email": person.email_folded, "name": person.name_folded, "key": submission}
     found = db.session.scalars(EARLIER, facts).all()
-    first = next((one for one in found if key is not None and one.idempotency_key == key), None)
-    return first, next((one for one in found if not one.is_cancelled and _is_same(one, person)), None)
+    first = next((one for one in found if submission is not None and one.idempotency_key == submission), None)
+    return first, next((one for one in found if not one.is_cancelled and one is not first), None)
 
 
 def _check_open(event: Event, source: Source, now: datetime) -> None:
@@ -191,7 +209,7 @@ def _seat(registration: Registration, *, by: Actor, over_capacity: bool, now: da
         raise refusals.Full
     journal.record(
         "registration.created",
-        _arrival(registration, forced=forced),
+        _arrival(registration, forced=forced, now=now),
         now=now,
         by=by,
         event=event,
@@ -202,20 +220,22 @@ def _seat(registration: Registration, *, by: Actor, over_capacity: bool, now: da
     (notices.confirmed if registration.is_confirmed else notices.waiting)(registration, now=now)
 
 
-def _arrival(registration: Registration, *, forced: bool) -> str:
+def _arrival(registration: Registration, *, forced: bool, now: datetime) -> str:
     who = name_of(registration)
     if forced:
         return f"Inscription de {who}, place confirmée au-delà des limites par décision de l’organisation."
     if registration.is_confirmed:
         return f"Inscription de {who}, place confirmée\u00a0: une place était libre."
-    return f"Inscription de {who} sur liste d’attente, en position {position(registration)}."
+    why = "\u00a0; ".join(reason.sentence for reason in reasons_to_wait(registration, now=now))
+    why = why or "d’autres personnes attendent déjà"
+    return f"Inscription de {who} sur liste d’attente, en position {position(registration)}\u00a0: {why}."
 
 
-def _after_collision(event: Event, person: Person, key: str | None) -> Registration:
+def _after_collision(event: Event, person: Person, submission: str | None) -> Registration:
     """The last net: the database refused a second row for the same person or submission."""
-    first, known = _earlier(event, person, key)
-    if first is not None and _is_same(first, person):
-        return first
+    first, known = _earlier(event, person, submission)
+    if first is not None:
+        return _replayed(first)
     if known is not None:
         raise refusals.AlreadyRegistered(known)
     raise refusals.Refused("Cette inscription n’a pas pu être enregistrée. Réessayez dans un instant.")

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from eventapp.agenda.models import BookingMode
 from eventapp.extensions import db
-from eventapp.registrations import seats
+from eventapp.registrations import offers, seats
 from eventapp.registrations.limits import places
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.queue import waiting
@@ -37,7 +37,8 @@ class Seats(RuleBasedStateMachine):
     @rule(minutes=st.integers(1, 3000))
     def wait(self, minutes: int) -> None:
         self.now = min(self.now + timedelta(minutes=minutes), NOW + LONGEST)
-        seats.expire_offers(now=self.now)
+        for event_id in offers.events_with_offers_ended(now=self.now):
+            offers.expire_offers(event_id, now=self.now)
 
     @rule(with_session=st.booleans())
     def register(self, with_session: bool) -> None:

@@ -1,16 +1,21 @@
 """Offers of a freed place: a deadline, an answer, and the next person."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from eventapp.errors import Refused
+from eventapp.extensions import db
 from eventapp.outbox.models import Message
-from eventapp.registrations import refusals, seats
+from eventapp.registrations import offers, seats
 from eventapp.registrations.models import Status
+from eventapp.worker import Worker
 from tests.factories import NOW, make_event, make_person, make_registration
 
 Outbox = Callable[[], list[Message]]
+Verb = Callable[..., bool]
 HOUR = timedelta(hours=1)
 
 
@@ -21,6 +26,14 @@ def offered(**facts: object) -> tuple:
     queue = [make_registration(event, status=Status.WAITING) for _ in range(2)]
     seats.cancel(seated, now=NOW, by="organiser")
     return event, *queue
+
+
+def expire(now: datetime) -> list[int]:
+    """What the worker does: the events in which an offer ended."""
+    found = list(offers.events_with_offers_ended(now=now))
+    for event_id in found:
+        offers.expire_offers(event_id, now=now)
+    return found
 
 
 @pytest.mark.both_databases
@@ -70,21 +83,91 @@ def test_refusing_passes_the_place_on() -> None:
 
 @pytest.mark.both_databases
 def test_an_unanswered_offer_expires_and_passes_on(outbox: Outbox) -> None:
-    _, first, second = offered()
+    event, first, second = offered()
 
-    assert seats.expire_offers(now=NOW + 48 * HOUR - timedelta(microseconds=1)) == 0
-    assert seats.expire_offers(now=NOW + 48 * HOUR) == 1
+    assert expire(NOW + 48 * HOUR - timedelta(microseconds=1)) == []
+    assert expire(NOW + 48 * HOUR) == [event.id]
 
     assert (first.status, first.cancelled_by) == (Status.CANCELLED, "system")
     assert second.offer_until == NOW + 96 * HOUR
-    assert seats.expire_offers(now=NOW + 48 * HOUR) == 0
+    assert expire(NOW + 48 * HOUR) == []
     assert [m.letter for m in outbox()][-2:] == ["registrations/cancelled", "registrations/offered"]
 
 
-def test_an_offer_is_accepted_before_its_deadline_only() -> None:
+@pytest.mark.both_databases
+@pytest.mark.parametrize("verb", [seats.accept_offer, seats.refuse_offer])
+def test_an_answer_after_the_deadline_passes_the_place_on_at_once(verb: Verb, outbox: Outbox) -> None:
+    _, first, second = offered()
+
+    assert verb(first, now=NOW + 48 * HOUR) is False
+
+    assert (first.status, first.cancelled_by) == (Status.CANCELLED, "system")
+    assert second.offer_until == NOW + 96 * HOUR
+    assert [m.letter for m in outbox()][-2:] == ["registrations/cancelled", "registrations/offered"]
+
+
+def test_an_offer_is_accepted_until_the_very_instant() -> None:
     _, first, _ = offered()
-    with pytest.raises(refusals.OfferEnded):
-        seats.accept_offer(first, now=NOW + 48 * HOUR)
+    assert seats.accept_offer(first, now=NOW + 48 * HOUR - timedelta(microseconds=1)) is True
+    assert first.is_confirmed
+
+
+def test_a_closing_brought_forward_shortens_the_offers_and_says_so(outbox: Outbox) -> None:
+    event, first, _ = offered()
+    event.closes_at = NOW + 2 * HOUR
+
+    seats.capacities_changed(event, now=NOW + HOUR)
+    seats.capacities_changed(event, now=NOW + HOUR)
+
+    assert first.offer_until == NOW + 2 * HOUR
+    assert [m.letter for m in outbox()].count("registrations/offered") == 2
+    assert seats.accept_offer(first, now=NOW + 2 * HOUR) is False
+
+
+@pytest.mark.both_databases
+def test_an_offer_that_outlives_the_closing_is_not_accepted() -> None:
+    """Whoever moved the closing without passing the places on (a restored database) changes nothing to it."""
+    event, first, second = offered()
+    event.closes_at = NOW + HOUR
+
+    assert seats.accept_offer(first, now=NOW + HOUR) is False
+
+    assert (first.status, second.status) == (Status.CANCELLED, Status.CONFIRMED)
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"published_at": None}, "Cette rencontre n’est pas publiée pour le moment. Écrivez-nous."),
+        ({"cancelled_at": NOW}, "Cette rencontre est annulée."),
+        ({"starts_at": NOW, "ends_at": NOW + HOUR}, "Cette proposition de place n’est plus valable."),
+    ],
+)
+def test_no_answer_is_taken_when_there_is_no_event_to_come(facts: dict[str, Any], sentence: str) -> None:
+    event, first, _ = offered()
+    for name, value in facts.items():
+        setattr(event, name, value)
+    with pytest.raises(Refused, match=sentence):
+        seats.accept_offer(first, now=NOW + HOUR)
+
+
+def test_whoever_has_no_offer_accepts_nothing() -> None:
+    _, _, second = offered()
+    assert seats.accept_offer(second, now=NOW + HOUR) is False
+    assert second.status is Status.WAITING
+
+
+def test_one_event_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    (broken, _, _), (_, first, second) = offered(), offered()
+    fill = offers.fill
+    monkeypatch.setattr(offers, "fill", lambda event, now: fill(event, now=now) if event != broken else 1 / 0)
+    monkeypatch.setattr("eventapp.worker.utcnow", lambda: NOW + 48 * HOUR)
+    db.session.commit()
+
+    Worker().run_jobs()
+
+    assert (first.status, second.has_offer) == (Status.CANCELLED, True)
+    assert [record.message for record in caplog.records] == ["worker: expire offers"]
 
 
 def test_without_anyone_waiting_a_free_place_is_confirmed_at_once() -> None:

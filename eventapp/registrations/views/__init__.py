@@ -2,6 +2,7 @@
 
 import eventapp.registrations.views.corrections
 import eventapp.registrations.views.export
+import eventapp.registrations.views.offers
 import eventapp.registrations.views.personal
 import eventapp.registrations.views.questions
 import eventapp.registrations.views.session_choice  # noqa: F401

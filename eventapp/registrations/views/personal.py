@@ -85,18 +85,6 @@ def withdraw(token: str) -> Any:
     )
 
 
-@bp.post("/mon-inscription/<token>/place/acceptation")
-@access.token_holder
-def accept(token: str) -> Any:
-    return act(token, "Merci de votre réponse\u00a0: un courriel vous confirme votre place.", seats.accept_offer)
-
-
-@bp.post("/mon-inscription/<token>/place/refus")
-@access.token_holder
-def refuse(token: str) -> Any:
-    return act(token, "La place est rendue. Merci d’avoir prévenu.", seats.refuse_offer)
-
-
 @bp.post("/mon-inscription/<token>/adresse-agenda")
 @access.token_holder
 def renew_feed(token: str) -> Any:
