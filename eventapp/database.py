@@ -110,8 +110,10 @@ def is_reading() -> bool:
 def looking(session: Session) -> Iterator[None]:
     """The part of a writing request that only reads, in a transaction of its own: nobody waits for it.
 
-    The rows read stay at hand: `events.locks.hold`, which comes before any decision, tells whether they are still true.
+    It sees one state of the database. The rows read stay at hand: `events.locks.hold`, which comes before any decision,
+    tells by the event's revision whether they are still true.
     """
+    session.rollback()
     g.is_looking = True
     try:
         yield
@@ -155,7 +157,8 @@ def _begin(connection: Any) -> None:
             connection.exec_driver_sql("PRAGMA query_only=OFF")
             _begin_writing(connection)
     elif is_reading():
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        one_state = "ISOLATION LEVEL REPEATABLE READ, " if g.get("is_looking", False) else ""
+        connection.exec_driver_sql(f"SET TRANSACTION {one_state}READ ONLY")
 
 
 def _begin_writing(connection: Connection) -> None:

@@ -23,9 +23,10 @@ def hold(event: Event) -> None:
     if event_id in held:
         return
     revision = session.scalar(NO_CHANGE, {"held_id": event_id}, execution_options={"synchronize_session": False})
-    # On SQLite a writing transaction begins with the lock: only what was read before it began can be stale.
-    if session.get_bind().dialect.name != "sqlite" or session.info.get("looked", False):
+    if session.info.get("looked", False):
         _forget_what_is_stale(session, event, revision)
+    elif session.get_bind().dialect.name != "sqlite":  # there a writing transaction begins with the lock
+        session.expire_all()  # whatever was read before the lock is stale
     if not session.in_nested_transaction():  # a savepoint could still give the lock back
         session.info["held"] = (session.get_transaction(), held | {event_id})
 
@@ -40,7 +41,8 @@ def read_once(event: Event, what: str, read: Callable[[], Iterable[Any]]) -> lis
 
 
 def _forget_what_is_stale(session: Session, event: Event, revision: int | None) -> None:
-    """All that was read before the lock, unless the revision shows that the event and its programme are the same."""
+    """All that was read in `looking`, unless the revision read with it shows that the event and its programme are the
+    same."""
     if inspect(event).dict.get("revision") != revision:
         session.expire_all()
         return
