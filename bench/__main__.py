@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from bench import crowd, hostile, pages, registrations
+from bench import allocation, crowd, hostile, pages, registrations
 from bench.tables import Table
 from eventapp import processes
 
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Table]]] = {
     "pages": pages.run,
     "registrations": registrations.run,
     "crowd": crowd.run,
+    "allocation": allocation.run,
 }
 
 
