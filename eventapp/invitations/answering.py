@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from eventapp import journal, tokens
 from eventapp.accounts.models import User
@@ -121,6 +121,23 @@ def decline(invitation: Invitation, *, reason: str = "", now: datetime, by: Acto
     invitation.decline_reason = reason
     if registration is not None:
         seats.cancel(registration, now=now, by=by, reason=reason)
+
+
+def follow_merge(leaves: Registration, stays: Registration) -> None:
+    """After two registrations of one person became one: their invitation leads to the one that stays."""
+    moved = update(Invitation).where(Invitation.registration_id == leaves.id)
+    db.session.execute(moved.values(registration_id=stays.id))
+
+
+def undo_refusal(registration: Registration, *, now: datetime, by: Actor) -> None:
+    """After an organiser restored the registration of a guest who had declined: they come again."""
+    theirs = select(Invitation).where(
+        Invitation.registration_id == registration.id,
+        Invitation.reply == Reply.DECLINED,
+        Invitation.revoked_at.is_(None),
+    )
+    for invitation in db.session.scalars(theirs).all():
+        _reply(invitation, Reply.ACCEPTED, now=now, by=by)
 
 
 def _reply(invitation: Invitation, reply: Reply, *, now: datetime, by: Actor) -> None:

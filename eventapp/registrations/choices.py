@@ -1,4 +1,4 @@
-"""Which sessions may be wanted together."""
+"""Which sessions may be wanted together, and which a person waits for beside another that they hold."""
 
 from collections.abc import Collection
 from itertools import combinations
@@ -8,6 +8,7 @@ from eventapp.agenda.programme import booking_slots
 from eventapp.events.locks import read_once
 from eventapp.events.models import Event
 from eventapp.extensions import db
+from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.refusals import ChoiceMissing, SessionNotBookable, SessionsClash
 
 
@@ -22,11 +23,12 @@ def check_choices(event: Event, wanted: Collection[Session]) -> None:
                 f"«\u00a0{one.title}\u00a0» et «\u00a0{other.title}\u00a0» ont lieu en même temps\u00a0: "
                 "choisissez l’une des deux."
             )
-    if event.choice_required:
-        _check_required_slots(event, wanted)
+    check_required_slots(event, wanted)
 
 
-def _check_required_slots(event: Event, wanted: Collection[Session]) -> None:
+def check_required_slots(event: Event, wanted: Collection[Session]) -> None:
+    if not event.choice_required:
+        return
     chosen = {session.id for session in wanted}
     for slot in booking_slots(event):
         if slot.required and chosen.isdisjoint(session.id for session in slot.sessions):
@@ -42,3 +44,21 @@ def find_choices(event: Event, slugs: Collection[str]) -> list[Session]:
     if not known.keys() >= set(slugs):
         raise SessionNotBookable
     return [known[slug] for slug in dict.fromkeys(slugs)]
+
+
+def in_the_way(booking: Booking) -> list[Booking]:
+    """The seats of the same person that nobody can keep together with this one."""
+    others = (other for other in booking.registration.live_bookings if other is not booking and other.is_confirmed)
+    return [other for other in others if other.session.overlaps(booking.session)]
+
+
+def beside(registration: Registration) -> list[Booking]:
+    """What the person waits for at the hour of another session that they hold, or wait for first: the form shows one
+    choice at each hour, and leaves these alone."""
+    chosen, waited_beside = [b.session for b in registration.live_bookings if b.is_confirmed], []
+    for booking in registration.live_bookings:
+        if booking.is_waiting and any(booking.session.overlaps(session) for session in chosen):
+            waited_beside.append(booking)
+        elif booking.is_waiting:
+            chosen.append(booking.session)
+    return waited_beside

@@ -58,7 +58,7 @@ def test_details_are_corrected_after_the_closing_and_journaled(
     entry = db.session.scalars(db.select(Entry)).one()
     assert (entry.actor, entry.act) == ("organiser", "registration.details_changed")
     said = words(client.page(page_of(registration)).main)
-    assert "nouvelle adresse (par l’équipe)." in said
+    assert "nouvelle adresse (par Personne " in said
     assert "Lien personnel (" in said
 
 

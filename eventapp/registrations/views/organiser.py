@@ -15,10 +15,10 @@ from eventapp.invitations.models import Guest, Invitation
 from eventapp.links import absolute
 from eventapp.outbox.letters import TITLES
 from eventapp.pagination import page
-from eventapp.registrations import history, notices, refusals, seats, selection
+from eventapp.registrations import history, merging, notices, refusals, seats, selection, undoing
 from eventapp.registrations.forms import OrganiserCancelForm, OrganiserForm, registration_form
 from eventapp.registrations.models import Registration, Source
-from eventapp.registrations.views.fields import fields_context
+from eventapp.registrations.views.fields import fields_context, tell_left_open
 from eventapp.registrations.waiting_reasons import reasons_to_wait
 
 bp = Blueprint("registrations_organiser", __name__)
@@ -53,7 +53,8 @@ def index(slug: str) -> Any:
 @bp.get("/gestion/evenements/<slug>/inscriptions/<int:registration_id>")
 @access.member
 def detail(slug: str, registration_id: int) -> Any:
-    registration = find(slug, registration_id)
+    registration, now = find(slug, registration_id), utcnow()
+    relatives = history.relatives(registration)
     return render_template(
         "registrations/organiser/detail.html",
         event=registration.event,
@@ -63,7 +64,10 @@ def detail(slug: str, registration_id: int) -> Any:
         reasons=reasons_to_wait(registration, now=utcnow()),
         has_sessions=has_booking_slots(registration.event),
         guest=_guest(registration),
-        entries=history.entries(registration),
+        relatives=relatives,
+        moments=history.moments(registration, relatives),
+        not_restored=undoing.why_not_restored(registration, now=now) if registration.is_cancelled else None,
+        twins=merging.likely_twins(registration) if not registration.is_cancelled else [],
         letters=history.letters(registration),
         titles=TITLES,
     )
@@ -94,6 +98,7 @@ def create(slug: str) -> Any:
         return new_page(event, form, known), 422
     db.session.commit()
     flash(f"Inscription de {person(registration)}\u00a0: {registration.status.label}.", "success")
+    tell_left_open(form, "Corriger les informations")
     return redirect(url_for(".detail", slug=slug, registration_id=registration.id), 303)
 
 

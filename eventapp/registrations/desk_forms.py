@@ -1,0 +1,54 @@
+"""The small forms of the desk: a note, a decision beyond the limits, a message to those whom one act cancels."""
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms.validators import DataRequired
+
+from eventapp.registrations.person_forms import cleaned, length
+from eventapp.text import many_lines
+
+
+def cleaned_lines(text: str | None) -> str:
+    return many_lines(text or "")
+
+
+class NoteForm(FlaskForm):
+    note = TextAreaField("Note de l’équipe", filters=[cleaned_lines], validators=[length(2000)], render_kw={"rows": 4})
+
+
+class OverLimitsForm(FlaskForm):
+    """A box beside another form, which carries the token."""
+
+    class Meta:
+        csrf = False
+
+    over_limits = BooleanField("Enregistrer même au-delà des limites")
+
+
+class CancelManyForm(FlaskForm):
+    reason = TextAreaField("Motif", filters=[cleaned], validators=[length(500)], render_kw={"rows": 2})
+    message = TextAreaField(
+        "Message aux personnes", filters=[cleaned_lines], validators=[length(2000)], render_kw={"rows": 6}
+    )
+    tell = BooleanField("Prévenir chaque personne par courriel, avec le motif et le message")
+
+
+class MergeForm(FlaskForm):
+    """`other` and `address`: ids of registrations, checked against those of the event."""
+
+    other = RadioField(
+        "L’autre inscription de cette personne",
+        validate_choice=False,
+        validators=[DataRequired("Choisissez l’autre inscription.")],
+    )
+    address = RadioField(
+        "Adresse à garder",
+        choices=[("this", "Celle de cette inscription"), ("other", "Celle de l’autre inscription")],
+        default="this",
+        validators=[DataRequired("Choisissez l’adresse à garder.")],
+    )
+
+
+class ImportForm(FlaskForm):
+    file = FileField("Fichier des personnes à inscrire", validators=[FileRequired("Choisissez un fichier.")])
