@@ -14,8 +14,9 @@ from eventapp.extensions import db
 from eventapp.outbox.letters import Attachment, Contents, NothingToSay, letter
 from eventapp.outbox.models import Message
 from eventapp.registrations import agenda, links
-from eventapp.registrations.models import Registration
+from eventapp.registrations.models import BY_TRANSFER, Registration
 from eventapp.registrations.queue import position
+from eventapp.registrations.session_places import session_positions
 
 
 @dataclass
@@ -87,9 +88,9 @@ def session_moved_contents(message: Message, registration_id: int, session_id: i
 @letter("registrations/link", title="Lien personnel")
 def link_contents(_message: Message, registration_ids: list[int]) -> Contents:
     found = [db.session.get(Registration, key) for key in registration_ids]
-    live = [registration for registration in found if registration is not None]
+    live = [one for one in found if one is not None and one.cancelled_by != BY_TRANSFER]
     if not live:
-        raise NothingToSay("l’inscription a été effacée")
+        raise NothingToSay("l’inscription a été effacée ou transmise")
     event = live[0].event
     people = [{"registration": registration, "url": links.personal(registration)} for registration in live]
     return Contents(context={"event": event, "people": people}, **_envelope(event))
@@ -108,6 +109,7 @@ def contents_of(message: Message, registration: Registration, **more: Any) -> Co
         "registration": registration,
         "event": event,
         "position": position(registration),
+        "session_positions": session_positions(registration),
         "personal_url": links.personal(registration),
         "feed_url": links.feed(registration),
     }

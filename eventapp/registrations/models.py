@@ -29,8 +29,10 @@ from eventapp.extensions import db
 from eventapp.network.models import Structure
 
 LIVE = text("status <> 'cancelled'")
+KEPT_DAYS = 7  # after the event: how long a sensitive answer is kept, where the question says nothing
 HELD = text("released_at IS NULL")
 OFFERED = text("offer_until IS NOT NULL")
+BY_TRANSFER = "transfer"  # what ended the registration of whoever passed their place on: their link is dead
 
 
 class Status(StrEnum):
@@ -106,7 +108,9 @@ class Registration(Base):
     offer_until: Mapped[datetime | None]  # an open offer: a place is held until then
     held_back: Mapped[str] = mapped_column(String(20), default="")  # the limit for which they were last passed over
     cancelled_at: Mapped[datetime | None]
-    cancelled_by: Mapped[str] = mapped_column(String(20), default="")  # "person", "organiser", "system"
+    cancelled_by: Mapped[str] = mapped_column(
+        String(20), default=""
+    )  # "person", "organiser", "system", BY_TRANSFER, "merge"
     cancellation_reason: Mapped[str] = mapped_column(String(500), default="")
     consented_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(Text, default="")  # the organiser's own
@@ -277,6 +281,15 @@ class Booking(Base):
     def is_confirmed(self) -> bool:
         return self.confirmed_at is not None and self.released_at is None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Also with an open offer."""
+        return self.confirmed_at is None and self.released_at is None
+
+    @property
+    def has_offer(self) -> bool:
+        return self.offer_until is not None
+
 
 class Question(Base):
     """What this event asks in addition. A retired question is no longer asked; its answers stay."""
@@ -305,6 +318,10 @@ class Question(Base):
         UniqueConstraint("event_id", "slug", name="question_slug_is_unique_in_its_event"),
         CheckConstraint("kept_days IS NULL OR kept_days BETWEEN 0 AND 3650", name="answers_are_kept_for_some_days"),
     )
+
+    @property
+    def days_kept(self) -> int:
+        return KEPT_DAYS if self.kept_days is None else self.kept_days
 
     @classmethod
     def asked(cls, event: Event) -> Select["Question"]:
@@ -354,4 +371,5 @@ class CalendarMail(Base):
 @cache
 def _with_digest() -> Select[Registration]:
     """Written once: building a question costs more than asking it. A personal page is about its event too."""
-    return select(Registration).where(Registration.digest == bindparam("token")).options(joinedload(Registration.event))
+    live = (Registration.digest == bindparam("token"), Registration.cancelled_by != BY_TRANSFER)
+    return select(Registration).where(*live).options(joinedload(Registration.event))

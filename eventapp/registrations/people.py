@@ -30,6 +30,16 @@ class Person:
         return fold_name(self.first_name, self.last_name)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """Who comes instead of somebody of the same structure. Texts already cleaned and within the columns' lengths."""
+
+    first_name: str
+    last_name: str
+    email: str
+    function: str = ""
+
+
 def fold_name(first_name: str, last_name: str) -> str:
     """« nom prenom »: the key of uniqueness and of the alphabetical order."""
     return fold(f"{last_name} {first_name}")

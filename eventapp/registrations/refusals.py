@@ -55,6 +55,13 @@ class AlreadyRegistered(Refused):
         self.registration = registration
 
 
+class NotAcceptedHere(Refused):
+    """Somebody else is registered so: nobody else's business."""
+
+    message = "Ce nom et cette adresse ne peuvent pas être enregistrés ici. Écrivez-nous."
+    field = "email"
+
+
 class NotLive(Refused):
     message = "Cette inscription est annulée."
 
@@ -63,6 +70,18 @@ class PassedOn(Refused):
     """The form that made a registration, sent again after the registration became somebody else's."""
 
     message = "Cette inscription a été transmise. Rechargez la page pour en faire une autre."
+
+
+class NothingToPassOn(Refused):
+    message = "Seule une place confirmée se transmet\u00a0: un rang sur la liste d’attente ne se cède pas."
+
+
+class PassedOnToOneself(Refused):
+    message = "Ce nom et cette adresse sont les vôtres. Écrivez ceux de la personne qui vient à votre place."
+
+
+class AlreadyDecided(Refused):
+    message = "Cette demande a déjà reçu une réponse, ou la personne l’a retirée."
 
 
 class OfferEnded(Refused):
@@ -76,6 +95,19 @@ class SessionNotBookable(Refused):
 
 class SessionsClash(Refused):
     field = "sessions"
+
+
+class PlaceNeeded(Refused):
+    message = "Il faut d’abord une place à la rencontre pour attendre une session en gardant l’autre."
+    field = "sessions"
+
+
+class SeatsLeft(Refused):
+    field = "sessions"
+
+
+class SeatHeld(Refused):
+    message = "Cette place vous est déjà réservée\u00a0: changez de sessions pour la rendre."
 
 
 class ChoiceMissing(Refused):

@@ -19,12 +19,37 @@ class RequestKind(StrEnum):
     DETAILS = "details"
     TRANSFER = "transfer"
 
+    @property
+    def asks(self) -> str:
+        """After « demande »."""
+        return {
+            "cancel": "l’annulation de l’inscription",
+            "sessions": "d’autres sessions",
+            "details": "la correction de ses informations",
+            "transfer": "que sa place passe à une autre personne",
+        }[self.value]
+
+    @property
+    def label(self) -> str:
+        return {
+            "cancel": "Annulation",
+            "sessions": "Autres sessions",
+            "details": "Correction",
+            "transfer": "Transmission de la place",
+        }[self.value]
+
 
 class Decision(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-    CLOSED = "closed"  # it makes no sense any more: the registration or the event ended
+    CLOSED = "closed"  # it makes no sense any more: the registration ended
+
+    @property
+    def label(self) -> str:
+        return {"accepted": "acceptée", "refused": "refusée", "withdrawn": "retirée", "closed": "sans objet"}[
+            self.value
+        ]
 
 
 class ChangeRequest(Base):

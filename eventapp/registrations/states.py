@@ -2,19 +2,25 @@
 
 from datetime import datetime
 
-from eventapp.registrations.models import Registration, Status
+from sqlalchemy import update
+
+from eventapp.extensions import db
+from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.request_models import ChangeRequest, Decision
 
 
 def withdraw(registration: Registration, *, now: datetime, by: str, reason: str) -> None:
-    """End a registration and free its sessions; the caller journals, tells and fills."""
+    """End a registration, free its sessions, close what it asked; the caller journals, tells and fills."""
     registration.status = Status.CANCELLED
     registration.cancelled_at = now
     registration.cancelled_by = by
     registration.cancellation_reason = reason
     registration.offer_until = None
     for booking in registration.live_bookings:
-        booking.released_at = now
+        release(booking, now=now)
     touch(registration, now=now)
+    still_asked = (ChangeRequest.registration_id == registration.id, ChangeRequest.decided_at.is_(None))
+    db.session.execute(update(ChangeRequest).where(*still_asked).values(decided_at=now, decision=Decision.CLOSED))
 
 
 def confirm(registration: Registration, *, now: datetime) -> None:
@@ -22,6 +28,12 @@ def confirm(registration: Registration, *, now: datetime) -> None:
     registration.confirmed_at = now
     registration.offer_until = None
     touch(registration, now=now)
+
+
+def release(booking: Booking, *, now: datetime) -> None:
+    """Give up the seat, the offer or the rank; the caller touches, journals, tells and fills."""
+    booking.released_at = now
+    booking.offer_until = None
 
 
 def touch(registration: Registration, *, now: datetime) -> None:
