@@ -108,9 +108,7 @@ class Registration(Base):
     offer_until: Mapped[datetime | None]  # an open offer: a place is held until then
     held_back: Mapped[str] = mapped_column(String(20), default="")  # the limit for which they were last passed over
     cancelled_at: Mapped[datetime | None]
-    cancelled_by: Mapped[str] = mapped_column(
-        String(20), default=""
-    )  # "person", "organiser", "system", BY_TRANSFER, "merge"
+    cancelled_by: Mapped[str] = mapped_column(String(20), default="")  # as journal.PERSON, or "merge", BY_TRANSFER
     cancellation_reason: Mapped[str] = mapped_column(String(500), default="")
     consented_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(Text, default="")  # the organiser's own

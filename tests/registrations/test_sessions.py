@@ -51,7 +51,7 @@ def test_a_seat_given_up_passes_to_the_next_who_is_told(outbox: Outbox) -> None:
 
     assert (held(first), held(second)) == ([(other.id, True)], [(session.id, True)])
     assert [(m.letter, m.to) for m in outbox()[2:]] == [
-        ("registrations/sessions_changed", second.email),
+        ("registrations/session_promoted", second.email),
         ("registrations/sessions_changed", first.email),
     ]
 
