@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from eventapp.registrations import offers
+from eventapp.registrations import allowances, offers
 
 
 @dataclass(frozen=True)
@@ -22,4 +22,7 @@ class Job:
     due: Callable[..., Sequence[int]] | None = None
 
 
-JOBS = (Job("expire offers", timedelta(seconds=5), offers.expire_offers, due=offers.events_with_offers_ended),)
+JOBS = (
+    Job("expire offers", timedelta(seconds=5), offers.expire_offers, due=offers.events_with_offers_ended),
+    Job("release structures", timedelta(seconds=30), allowances.release, due=allowances.events_to_release),
+)

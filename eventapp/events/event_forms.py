@@ -35,6 +35,15 @@ from eventapp.events.models import Audience, Event, Venue
 from eventapp.formats import phone
 from eventapp.text import normal_phone
 
+# Optional instants: the name of the three fields, and the column of Event.
+MOMENTS = {
+    "opens": "opens_at",
+    "closes": "closes_at",
+    "release": "per_structure_until",
+    "changes": "changes_until",
+    "cancellations": "cancellations_until",
+}
+
 
 class DatesForm(FlaskForm):
     starts_date = DayField("Date de début", (InputRequired("Choisissez la date de début."),))
@@ -109,21 +118,29 @@ class DetailsForm(RevisionForm):
     per_structure = CountField(
         "Places par structure", (Optional(), Between(1, 1_000_000, "Saisissez 1 au moins, ou laissez vide."))
     )
+    release_date = DayField("Partage des places des structures, date", (Optional(),))
+    release_time = HourField("Partage, heure", (Optional(),))
+    release_offset = OffsetField("Cette heure de partage existe deux fois")
     waiting_list = BooleanField("Ouvrir une liste d’attente quand c’est complet", default=True)
     offer_hours = CountField(
         "Délai pour accepter une place libérée, en heures",
         (Optional(), Between(1, 8_760, "Saisissez un nombre d’heures entre 1 et 8 760.")),
     )
+    changes_date = DayField("Fin des modifications, date", (Optional(),))
+    changes_time = HourField("Fin des modifications, heure", (Optional(),))
+    changes_offset = OffsetField("Cette heure de fin des modifications existe deux fois")
+    cancellations_date = DayField("Fin des annulations, date", (Optional(),))
+    cancellations_time = HourField("Fin des annulations, heure", (Optional(),))
+    cancellations_offset = OffsetField("Cette heure de fin des annulations existe deux fois")
 
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
+    moments: dict[str, datetime | None]
     zone = "Europe/Paris"
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
-        self.opens_at = read_moment(self, "opens", self.zone)
-        self.closes_at = read_moment(self, "closes", self.zone)
-        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+        self.moments = {column: read_moment(self, name, self.zone) for name, column in MOMENTS.items()}
+        opens_at, closes_at = self.moments["opens_at"], self.moments["closes_at"]
+        if opens_at and closes_at and closes_at <= opens_at:
             sentence = "La clôture des inscriptions doit venir après leur ouverture."
             self.closes_date.errors = [*self.closes_date.errors, sentence]
         return valid and not self.errors
@@ -143,15 +160,14 @@ class DetailsForm(RevisionForm):
         return {name: self[name].data for name in names} | {
             "venue": Venue(**vars(venue) | {"access": self.venue_access.data}),
             "audience": Audience(self.audience.data),
-            "opens_at": self.opens_at,
-            "closes_at": self.closes_at,
+            **self.moments,
         }
 
     @classmethod
     def of(cls, event: Event, **options: Any) -> "DetailsForm":
         form = cls(data=shown_details(event), **options)
         form.zone = event.timezone
-        for name in ("opens", "closes"):
+        for name in MOMENTS:
             offer_if_repeated(form, name, event.timezone)
         return form
 
@@ -175,7 +191,7 @@ class EventForm(DatesForm, DetailsForm):
         data = shown_details(event) | shown_dates(event) | {"timezone": event.timezone}
         form = cls(data=data, **options)
         form.offer_zone(event.timezone)
-        for name in ("opens", "closes", "starts", "ends"):
+        for name in (*MOMENTS, "starts", "ends"):
             offer_if_repeated(form, name, event.timezone)
         return form
 
@@ -206,6 +222,6 @@ def shown_details(event: Event) -> dict[str, Any]:
         "contact_phone": phone(event.contact_phone),
         "audience": event.audience.value,
         "venue_access": event.venue.access,
-        **show_moment(event.opens_at, "opens", zone),
-        **show_moment(event.closes_at, "closes", zone),
+        **{key: value for name, column in MOMENTS.items()
+           for key, value in show_moment(getattr(event, column), name, zone).items()},
     }  # fmt: skip

@@ -14,7 +14,7 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event, Status
 from eventapp.exchange import reading, taking, writing
 from eventapp.exchange.applying_agenda import apply_agenda
-from eventapp.exchange.applying_choices import apply_categories, apply_questions
+from eventapp.exchange.applying_choices import apply_categories, apply_questions, apply_structures, find_structures
 from eventapp.exchange.event_file import EventFile, OrganisationPart
 from eventapp.exchange.faults import BadFile, Fault
 from eventapp.exchange.telling import release_cancelled, tell_of_cancellation, tell_of_move, tell_those_who_booked
@@ -49,6 +49,7 @@ def import_file(file: EventFile, *, publish: bool, update: bool, now: datetime, 
         raise BadFile([Fault("organisation.slug", "another organisation owns this event")])
     file = _completed(file, event)
     if event.is_public and not publish:
+        find_structures(file)
         event.draft = writing.as_dict(file)
         journal.record("event.drafted", "Brouillon reçu d’un fichier", now=now, by=by, event=event)
         return Outcome(event, is_draft=True)
@@ -92,7 +93,7 @@ def facts_of(file: EventFile) -> dict[str, Any]:
         "ends_at": file.ends_at,
         "venue": file.venue,
         **{f"contact_{name}": value for name, value in vars(file.contact).items()},
-        **vars(file.registration),
+        **file.registration.facts,
         "choice_required": list(file.choice_required),
         "report": file.report,
     }
@@ -111,6 +112,7 @@ def _create(file: EventFile, *, publish: bool, now: datetime, by: User | None) -
     organisation = _organisation(file.organisation, now=now)
     event = lifecycle.create(organisation, slug=file.slug, now=now, by=by, **facts_of(file))
     apply_categories(event, file, now=now)
+    apply_structures(event, file, now=now, by=by)
     apply_questions(event, file, now=now)
     apply_agenda(event, file, now=now, by=by)
     if publish:
@@ -124,6 +126,7 @@ def _update(event: Event, file: EventFile, *, publish: bool, now: datetime, by: 
     before = (event.starts_at, event.ends_at, event.venue.one_line)
     lifecycle.edit(event, facts_of(file), now=now, by=by)
     apply_categories(event, file, now=now)
+    apply_structures(event, file, now=now, by=by)
     apply_questions(event, file, now=now)
     changed = apply_agenda(event, file, now=now, by=by)
     event.draft = None

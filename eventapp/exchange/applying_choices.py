@@ -1,13 +1,16 @@
-"""Categories and questions of an event file, matched by slug with those of the event."""
+"""Categories, questions and places per structure of an event file, matched with those of the event."""
 
 from datetime import datetime
 
+from eventapp.accounts.models import User
 from eventapp.events.categories import is_used
 from eventapp.events.lifecycle import touch
 from eventapp.events.models import Category, Event
 from eventapp.exchange.event_file import EventFile, QuestionPart
 from eventapp.exchange.faults import BadFile, Fault
 from eventapp.extensions import db
+from eventapp.network.models import Structure
+from eventapp.registrations.allowances import allowances, set_allowances
 from eventapp.registrations.models import Answer, Question
 
 
@@ -26,6 +29,27 @@ def apply_categories(event: Event, file: EventFile, *, now: datetime) -> None:
         row.name, row.capacity, row.position = part.name, part.capacity, position
     _write(event, now=now)
     db.session.expire(event, ["categories"])
+
+
+def find_structures(file: EventFile) -> dict[str, Structure]:
+    """By number, those with places by exception; an unknown one is a fault."""
+    parts = file.registration.structures
+    if not parts:
+        return {}
+    numbers = db.select(Structure).where(Structure.id_fs.in_([part.id_fs for part in parts]))
+    found = {structure.id_fs: structure for structure in db.session.scalars(numbers)}
+    unknown = sorted(part.id_fs for part in parts if part.id_fs not in found)
+    if unknown:
+        raise BadFile([Fault(f"registration.structures.{id_fs}", "unknown structure") for id_fs in unknown])
+    return found
+
+
+def apply_structures(event: Event, file: EventFile, *, now: datetime, by: User | None) -> None:
+    """An exception missing from the file is one no more."""
+    found = find_structures(file)
+    wanted: dict[Structure, int | None] = {row.structure: None for row in db.session.scalars(allowances(event))}
+    wanted |= {found[part.id_fs]: part.places for part in file.registration.structures}
+    set_allowances(event, wanted, now=now, by=by)
 
 
 def apply_questions(event: Event, file: EventFile, *, now: datetime) -> None:

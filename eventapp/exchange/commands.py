@@ -12,6 +12,7 @@ from eventapp.exchange import applying, reading, taking, writing
 from eventapp.exchange.faults import BadFile
 from eventapp.extensions import db
 from eventapp.formats import plural
+from eventapp.registrations.over_limits import warnings
 
 STATES = {Status.DRAFT: "brouillon", Status.PUBLISHED: "publié", Status.CANCELLED: "annulé"}
 
@@ -31,6 +32,8 @@ def import_event(file: Path, publish: bool, update: bool) -> None:
         raise Refused("\n".join([str(refusal), *map(str, refusal.faults)])) from None
     db.session.commit()
     click.echo(_in_words(outcome))
+    for sentence in [] if outcome.is_draft else warnings(outcome.event, now=utcnow()):
+        click.echo(sentence)
 
 
 @event_group.command("export")

@@ -23,8 +23,12 @@ REGISTRATION = {
     "closes_at": "clôture",
     "capacity": "nombre de places",
     "per_structure": "places par structure",
+    "per_structure_until": "partage des places des structures",
+    "structures": "exceptions par structure",
     "waiting_list": "liste d’attente",
     "offer_hours": "délai pour accepter une place",
+    "changes_until": "fin des modifications",
+    "cancellations_until": "fin des annulations",
 }
 SESSION = {
     "title": "titre",

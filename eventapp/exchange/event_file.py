@@ -31,14 +31,31 @@ class ContactPart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StructurePart:
+    """The places of one structure, by exception."""
+
+    id_fs: str
+    places: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegistrationPart:
     audience: Audience = Audience.INVITED
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     capacity: int | None = None
     per_structure: int | None = None
+    per_structure_until: datetime | None = None
+    structures: tuple[StructurePart, ...] = ()  # by id_fs
     waiting_list: bool = True
     offer_hours: int | None = None
+    changes_until: datetime | None = None
+    cancellations_until: datetime | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Columns of Event."""
+        return {name: value for name, value in vars(self).items() if name != "structures"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,7 @@ SENTENCES = {
     "unknown region": "n’est pas un code de région",
     "unknown room": "n’est pas une salle de ce fichier",
     "unknown speaker": "n’est pas un intervenant de ce fichier",
+    "unknown structure": "n’est le numéro d’aucune structure connue",
     "unknown question": "n’est pas une question de ce fichier",
     "not an earlier question": "doit être une question qui précède",
     "no session to book starts then": "n’est le début d’aucune session à réserver",

@@ -14,6 +14,7 @@ from eventapp.exchange.event_file import (
     EventFile,
     OrganisationPart,
     RegistrationPart,
+    StructurePart,
 )
 from eventapp.exchange.faults import BadFile, Fault, NotAnEventFile
 from eventapp.exchange.reading_agenda import choice_required, room, session, speaker
@@ -125,11 +126,29 @@ def _registration(at: Cursor, zone: str) -> RegistrationPart:
         closes_at=at.moment("closes_at", zone),
         capacity=at.number("capacity"),
         per_structure=at.number("per_structure", low=1),
+        per_structure_until=at.moment("per_structure_until", zone),
+        structures=_structures(at),
         waiting_list=at.flag("waiting_list", True),
         offer_hours=at.number("offer_hours", low=1, high=24 * 365),
+        changes_until=at.moment("changes_until", zone),
+        cancellations_until=at.moment("cancellations_until", zone),
     )
     if part.opens_at and part.closes_at:
         at.refuse_disorder(part.opens_at, part.closes_at, "opens_at", "closes_at")
+    at.end()
+    return part
+
+
+def _structures(at: Cursor) -> tuple[StructurePart, ...]:
+    cursors = at.parts("structures", 5_000)
+    parts = [_structure(cursor) for cursor in cursors]
+    at.refuse_doubles("structures", (part.id_fs for part in parts), "id_fs")
+    return tuple(sorted(parts, key=lambda part: part.id_fs))
+
+
+def _structure(at: Cursor) -> StructurePart:
+    at.has("places", required=True)
+    part = StructurePart(id_fs=at.text("id_fs", 20, required=True), places=at.number("places") or 0)
     at.end()
     return part
 

@@ -13,6 +13,8 @@ from eventapp.events.models import Event
 from eventapp.exchange.event_file import EventFile, SessionPart
 from eventapp.extensions import db
 
+MOMENTS = ("opens_at", "closes_at", "per_structure_until", "changes_until", "cancellations_until")
+
 
 def clock_time(moment: datetime, zone_of: Event | EventFile) -> datetime:
     """Naive local time in the event's zone."""
@@ -33,9 +35,7 @@ def shift_file(file: EventFile, delta: timedelta, *, field: str | None = None) -
         file,
         starts_at=shifted(file.starts_at, zone, delta, field=field),
         ends_at=shifted(file.ends_at, zone, delta, field=field),
-        registration=replace(
-            registration, opens_at=moved(registration.opens_at), closes_at=moved(registration.closes_at)
-        ),
+        registration=replace(registration, **{name: moved(getattr(registration, name)) for name in MOMENTS}),
         sessions=tuple(_shift_session(session, zone, delta, field) for session in file.sessions),
         choice_required=shift_slots(file.choice_required, zone, delta),
     )

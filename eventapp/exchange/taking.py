@@ -17,8 +17,11 @@ from eventapp.exchange.event_file import (
     RoomPart,
     SessionPart,
     SpeakerPart,
+    StructurePart,
 )
 from eventapp.extensions import db
+from eventapp.network.models import Structure
+from eventapp.registrations.allowances import allowances
 from eventapp.registrations.models import Question
 
 
@@ -59,9 +62,18 @@ def _registration(event: Event) -> RegistrationPart:
         closes_at=event.closes_at,
         capacity=event.capacity,
         per_structure=event.per_structure,
+        per_structure_until=event.per_structure_until,
+        structures=_structures(event),
         waiting_list=event.waiting_list,
         offer_hours=event.offer_hours,
+        changes_until=event.changes_until,
+        cancellations_until=event.cancellations_until,
     )
+
+
+def _structures(event: Event) -> tuple[StructurePart, ...]:
+    rows = db.session.scalars(allowances(event).order_by(None).order_by(Structure.id_fs))
+    return tuple(StructurePart(id_fs=row.structure.id_fs, places=row.places) for row in rows)
 
 
 def _category(row: Category) -> CategoryPart:

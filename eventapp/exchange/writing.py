@@ -1,6 +1,7 @@
 """EventFile → JSON: every key is written, empty ones too, so that a reader sees what exists."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from eventapp.events.local_times import to_iso
@@ -37,17 +38,25 @@ def as_dict(file: EventFile) -> dict[str, Any]:
     }
 
 
+# Ours, beside the published format: written only where there is something to say.
+OWN = frozenset({"per_structure_until", "structures", "changes_until", "cancellations_until"})
+
+
 def _registration(file: EventFile) -> dict[str, Any]:
     part, zone = file.registration, file.timezone
-    return vars(part) | {
+    facts = vars(part) | {
         "audience": part.audience.value,
-        "opens_at": to_iso(part.opens_at, zone) if part.opens_at else None,
-        "closes_at": to_iso(part.closes_at, zone) if part.closes_at else None,
+        "structures": [vars(structure) for structure in part.structures],
+    }
+    return {
+        key: to_iso(value, zone) if isinstance(value, datetime) else value
+        for key, value in facts.items()
+        if key not in OWN or value
     }
 
 
 def _room(room: RoomPart) -> dict[str, Any]:
-    """`accessibility` is ours, beside the published format: written only where there is something to say."""
+    """`accessibility` is ours, as those are."""
     return {key: value for key, value in vars(room).items() if key != "accessibility" or value}
 
 

@@ -17,6 +17,7 @@ from eventapp.outbox.models import Message, State
 from eventapp.registrations import limits
 from eventapp.registrations.limits import Availability
 from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.over_limits import Excess, over_limits
 from eventapp.statistics.territory import DepartementFigures, by_departement
 
 LATEST = 8
@@ -90,6 +91,7 @@ class Figures:
     undelivered: int
     departements: tuple[DepartementFigures, ...]
     sessions: tuple[SessionFigures, ...]
+    over_limits: tuple[Excess, ...]
     has_programme: bool
 
     @property
@@ -116,6 +118,7 @@ def figures(event: Event, *, now: datetime) -> Figures:
         undelivered=undelivered(event),
         departements=by_departement(event),
         sessions=by_session(event),
+        over_limits=tuple(over_limits(event, now=now)),
         has_programme=has_programme(event),
     )
 

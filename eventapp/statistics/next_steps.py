@@ -38,6 +38,7 @@ def next_steps(event: Event, figures: Figures, *, now: datetime) -> list[Step]:
         *_eve(event, figures, now),
         *_invitations(event, figures, now),
         *_places(figures),
+        *_over_limits(figures),
         *_letters(figures),
         *_full_sessions(figures.sessions),
         *_released(event, figures),
@@ -116,6 +117,12 @@ def _places(figures: Figures) -> Iterator[Step]:
             "registrations_organiser.index",
             {"etat": "waiting", "tri": "date"},
         )
+
+
+def _over_limits(figures: Figures) -> Iterator[Step]:
+    """Until enough people left, or the limit is raised, nobody is given a place there."""
+    for excess in figures.over_limits:
+        yield Step(excess.sentence, "Voir ce réglage", excess.endpoint, excess.values)
 
 
 def _letters(figures: Figures) -> Iterator[Step]:

@@ -224,7 +224,7 @@ def test_fewer_places_than_taken_drop_nobody_and_say_so(organiser, organisation)
         make_registration(event)
     edit(organiser, event, capacity="2")
     page = organiser.page(f"/gestion/evenements/{event.slug}/modification")
-    assert "a maintenant 2 places pour 3 occupées. Personne ne perd la sienne" in words(page.main)
+    assert "a 2 places pour 3 occupées. Personne ne perd la sienne" in words(page.main)
 
 
 def test_more_places_serve_the_waiting_list(organiser, organisation, outbox):

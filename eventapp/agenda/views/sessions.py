@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, render_template, request
+from flask import flash, g, render_template, request
 
 from eventapp import access
 from eventapp.agenda import editing
@@ -16,6 +16,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
 from eventapp.registrations import programme_changes, session_changes
+from eventapp.registrations.over_limits import warnings
 
 NEW = "/gestion/evenements/<slug>/programme/nouvelle-session"
 ONE = "/gestion/evenements/<slug>/sessions/<session_slug>"
@@ -75,6 +76,8 @@ def edit_session(slug: str, session_slug: str) -> Any:
     except Refused as refusal:
         return _refused(slug, form, rows, refusal, session_slug)
     db.session.commit()
+    for sentence in warnings(found.event, now=utcnow(), about="agenda_organiser.session"):
+        flash(sentence, "warning")
     return back_to("programme", found.event, _said(f"«\u00a0{found.title}\u00a0» est enregistrée.", told))
 
 

@@ -14,6 +14,7 @@ from eventapp.events.views.blueprint import EVENT, back_to, bp, check_token, fin
 from eventapp.extensions import db
 from eventapp.registrations import seats
 from eventapp.registrations.limits import places
+from eventapp.registrations.over_limits import warnings
 
 CATEGORY = f"{EVENT}/categories/<category_slug>"
 
@@ -63,6 +64,8 @@ def update_category(slug: str, category_slug: str) -> Any:
         return _edit_page(category, form), 422
     db.session.commit()
     flash("La catégorie est modifiée.", "success")
+    for sentence in warnings(category.event, now=now, about="events_organiser.edit_category"):
+        flash(sentence, "warning")
     return back_to(category.event, "events_organiser.categories")
 
 

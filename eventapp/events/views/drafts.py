@@ -13,6 +13,7 @@ from eventapp.exchange.differences import differences
 from eventapp.exchange.telling import will_be_told
 from eventapp.extensions import db
 from eventapp.formats import plural
+from eventapp.registrations.over_limits import warnings
 
 
 @bp.get(f"{EVENT}/brouillon")
@@ -42,6 +43,8 @@ def publish_draft(slug: str) -> Any:
     db.session.commit()
     people = plural(told, "personne est prévenue.", "personnes sont prévenues.")
     flash(f"Le brouillon est publié. {people}", "success")
+    for sentence in warnings(event, now=utcnow()):
+        flash(sentence, "warning")
     return back_to(event)
 
 

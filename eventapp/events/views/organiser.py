@@ -15,10 +15,10 @@ from eventapp.events.forms import point_at
 from eventapp.events.models import Event, Venue
 from eventapp.events.views import categories, drafts, files, preview, report, states
 from eventapp.events.views.blueprint import EVENT, back_to, bp, find_event
-from eventapp.events.views.remarks import over_capacity
 from eventapp.exchange.telling import everyone_to_tell
 from eventapp.extensions import db
 from eventapp.registrations import seats
+from eventapp.registrations.over_limits import warnings
 
 __all__ = ["bp", "categories", "drafts", "files", "preview", "report", "states"]  # their routes are on `bp`
 
@@ -95,7 +95,7 @@ def update(slug: str) -> Any:
         return _edit_page(event, form), 422
     db.session.commit()
     flash("Les modifications sont enregistrées.", "success")
-    for sentence in over_capacity(event):
+    for sentence in warnings(event, now=now):
         flash(sentence, "warning")
     return back_to(event)
 
