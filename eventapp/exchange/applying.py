@@ -135,7 +135,7 @@ def _update(event: Event, file: EventFile, *, publish: bool, now: datetime, by: 
     if publish and file.status is Status.CANCELLED and event.status is not Status.CANCELLED:
         lifecycle.cancel(event, reason="", now=now, by=by)
         return tell_of_cancellation(event, now=now)
-    concerned = release_cancelled(changed, now=now)
+    concerned = release_cancelled(changed, now=now, by=by)
     seats.capacities_changed(event, now=now)
     if event.status is Status.CANCELLED:
         return 0
