@@ -18,7 +18,7 @@ from eventapp.registrations import calendar_mail, notices_desk, refusals
 from eventapp.registrations.changes import check_live, live_registration
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.people import describe, person_of
-from eventapp.registrations.states import touch, withdraw
+from eventapp.registrations.states import release, touch, withdraw
 from eventapp.registrations.waiting_list import fill
 from eventapp.registrations.wish_models import Wish
 
@@ -112,7 +112,7 @@ def _take_sessions(stays: Registration, leaves: Registration, *, now: datetime) 
         if at_once and not given_up:
             given_up = [booking]
         for ended in given_up:
-            ended.released_at, ended.offer_until = now, None
+            release(ended, now=now)
         db.session.flush()
         if booking not in given_up:
             booking.registration = stays

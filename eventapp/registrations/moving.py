@@ -17,7 +17,7 @@ from eventapp.registrations import notices, refusals
 from eventapp.registrations.choices import check_required_slots
 from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.session_places import session_places
-from eventapp.registrations.states import touch
+from eventapp.registrations.states import release, touch
 from eventapp.registrations.waiting_list import fill
 
 
@@ -86,7 +86,7 @@ def _no_seat(booking: Booking, *, is_free: bool, over_limits: bool) -> str | Non
 
 def _move(booking: Booking, target: Session, *, is_forced: bool, now: datetime, by: User) -> None:
     registration = booking.registration
-    booking.released_at, booking.offer_until = now, None
+    release(booking, now=now)
     seat = Booking(event_id=target.event_id, session=target, created_at=now, confirmed_at=now)
     registration.bookings.append(seat)
     touch(registration, now=now)

@@ -121,3 +121,40 @@ def test_who_has_a_place_or_an_offer_waits_for_no_reason(event: Event) -> None:
     event.capacity = 0
     offered = make_registration(event, status=Status.WAITING, offer_until=utcnow() + HOUR)
     assert reasons_to_wait(make_registration(event), now=NOW) == reasons_to_wait(offered, now=NOW) == []
+
+
+def test_beyond_a_limit_only_once_the_box_is_ticked(client: PageClient, event: Event) -> None:
+    event.per_structure = 1
+    label = "France services de Laon (02000 Laon)"
+    laon = save(
+        Structure(id_fs="02001", name=label, match_key="x", sort_key="y", departement_code="02", updated_at=NOW)
+    )
+    make_registration(event, make_person(structure=laon))
+    registration = make_registration(event, make_person(**PERSON))
+    address, facts = f"{page_of(registration)}/modification", PERSON | {"organization": "02001"}
+    assert not client.page(address).find(id="over_limits")
+
+    refused = client.post(address, data=facts)
+    assert refused.status_code == 422
+    assert parse(refused).find(id="over_limits")
+    assert registration.structure_id is None
+
+    assert client.post(address, data=facts | {"over_limits": "y"}).location == page_of(registration)
+    assert registration.structure_id == laon.id
+    entry = db.session.scalars(db.select(Entry)).one()
+    assert entry.details["over_limits"] == [f"{label} a déjà le nombre de places permis par structure"]
+    assert "au-delà des limites par décision de l’organisation" in entry.sentence
+
+
+def test_a_seat_in_a_full_session_only_once_the_box_is_ticked(client: PageClient, event: Event) -> None:
+    session = make_session(event, booking=BookingMode.OPTIONAL, capacity=0)
+    registration = make_registration(event)
+    address = f"{page_of(registration)}/sessions"
+    client.post(address, data={"sessions": session.slug})
+    assert [b.is_confirmed for b in registration.live_bookings] == [False]
+
+    client.post(address, data={"sessions": session.slug, "over_limits": "y"})
+
+    assert [b.is_confirmed for b in registration.live_bookings] == [True]
+    acts = db.session.scalars(db.select(Entry.act).order_by(Entry.id)).all()
+    assert acts == ["registration.sessions_changed", "booking.forced"]

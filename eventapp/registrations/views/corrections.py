@@ -10,10 +10,11 @@ from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import refusals, seats
-from eventapp.registrations.forms import PersonForm, SessionsForm, details_form, sessions_form
+from eventapp.registrations.choices import beside
+from eventapp.registrations.desk_forms import OverLimitsForm
+from eventapp.registrations.forms import PersonForm, SessionsForm, correction_form, sessions_form
 from eventapp.registrations.models import Registration
-from eventapp.registrations.prefill import facts_of
-from eventapp.registrations.views.fields import fields_context
+from eventapp.registrations.views.fields import fields_context, tell_left_open
 from eventapp.registrations.views.organiser import bp, find
 
 
@@ -21,26 +22,27 @@ from eventapp.registrations.views.organiser import bp, find
 @access.member
 def edit(slug: str, registration_id: int) -> Any:
     registration = find_live(slug, registration_id)
-    return edit_page(registration, details_form(registration.event, **facts_of(registration)))
+    return edit_page(registration, details_form(registration))
 
 
 @bp.post("/gestion/evenements/<slug>/inscriptions/<int:registration_id>/modification")
 @access.member
 def change_details(slug: str, registration_id: int) -> Any:
     registration = find_live(slug, registration_id)
-    form, before = details_form(registration.event), registration.email_folded
+    form, before = details_form(registration), registration.email_folded
     if not form.validate_on_submit():
         return edit_page(registration, form), 422
     try:
-        seats.change_details(registration, form.person(), form.answers(), now=utcnow(), by=g.user)
+        facts: dict[str, Any] = {"consents": form.consents, "by": g.user, "over_limits": goes_over_limits()}
+        seats.change_details(registration, form.person(), form.answers(), now=utcnow(), **facts)
     except Refused as refusal:
         db.session.rollback()
         form.attach(refusal)
-        known = refusal.registration if isinstance(refusal, refusals.AlreadyRegistered) else None
-        return edit_page(registration, form, known), 422
+        return edit_page(registration, form, refusal), 422
     db.session.commit()
     letter = "" if registration.email_folded == before else f" Le lien personnel part à {registration.email}."
     flash(f"Les informations de {name_of(registration)} sont enregistrées.{letter}", "success")
+    tell_left_open(form, "Corriger les informations")
     return to_detail(registration)
 
 
@@ -48,7 +50,8 @@ def change_details(slug: str, registration_id: int) -> Any:
 @access.member
 def sessions(slug: str, registration_id: int) -> Any:
     registration = find_live(slug, registration_id)
-    wanted = {booking.session.slug for booking in registration.live_bookings}
+    alone = beside(registration)
+    wanted = {booking.session.slug for booking in registration.live_bookings if booking not in alone}
     return sessions_page(registration, sessions_form(registration.event, wanted))
 
 
@@ -60,7 +63,8 @@ def change_sessions(slug: str, registration_id: int) -> Any:
     if not form.validate_on_submit():
         return sessions_page(registration, form), 422
     try:
-        seats.change_sessions(registration, form.sessions, now=utcnow(), by=g.user)
+        beyond = goes_over_limits()
+        seats.change_sessions(registration, form.sessions, now=utcnow(), by=g.user, over_limits=beyond)
     except Refused as refusal:
         db.session.rollback()
         form.session_errors = [str(refusal)]
@@ -78,16 +82,29 @@ def find_live(slug: str, registration_id: int) -> Registration:
     return registration
 
 
+def details_form(registration: Registration) -> PersonForm:
+    """Without what this organiser may not read."""
+    return correction_form(registration, reads_sensitive=g.user.reads_sensitive_of(registration.event.organisation_id))
+
+
 def to_detail(registration: Registration) -> Any:
     return redirect(url_for(".detail", slug=registration.event.slug, registration_id=registration.id), 303)
 
 
-def edit_page(registration: Registration, form: PersonForm, known: Registration | None = None) -> str:
-    return _page("registrations/organiser/edit.html", registration, form, known=known)
+def goes_over_limits() -> bool:
+    """An organiser's explicit decision: a box ticked beside the form."""
+    return bool(OverLimitsForm().over_limits.data)
+
+
+def edit_page(registration: Registration, form: PersonForm, refusal: Refused | None = None) -> str:
+    """The box that goes beyond a limit is offered once a limit was met."""
+    known = refusal.registration if isinstance(refusal, refusals.AlreadyRegistered) else None
+    override = OverLimitsForm() if isinstance(refusal, refusals.OverLimits) else None
+    return _page("registrations/organiser/edit.html", registration, form, known=known, override=override)
 
 
 def sessions_page(registration: Registration, form: SessionsForm) -> str:
-    return _page("registrations/organiser/sessions.html", registration, form)
+    return _page("registrations/organiser/sessions.html", registration, form, override=OverLimitsForm())
 
 
 def _page(template: str, registration: Registration, form: Any, **more: Any) -> str:
