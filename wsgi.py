@@ -16,3 +16,6 @@ except BadSetting as refusal:
 gc.collect()
 gc.freeze()
 gc.set_threshold(10_000, 20, 50)
+# Whoever holds an event's lock asks some fifteen questions; after each, a thread that only computes may keep it waiting
+# this long (seconds).
+sys.setswitchinterval(0.001)

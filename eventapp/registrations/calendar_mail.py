@@ -7,14 +7,17 @@ from eventapp.registrations.models import CalendarMail, Registration, Status
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 
-# Written once: building a question costs more than asking it, and every confirmation asks. Two questions: of one that
-# joins, PostgreSQL may read every mail of the event for each registration while it knows little of young tables.
-MAILBOX = select(Registration.id).where(
-    Registration.event_id == bindparam("event_id"), Registration.email_folded == bindparam("email")
+# Written once: building a question costs more than asking it, and every confirmation asks. The mailbox first: else
+# PostgreSQL, which knows little of young tables, may read every mail of the event for each registration.
+MAILBOX = (
+    select(Registration.id)
+    .where(Registration.event_id == bindparam("event_id"), Registration.email_folded == bindparam("email"))
+    .cte("mailbox")
+    .prefix_with("MATERIALIZED")
 )
 LAST = (
     select(CalendarMail)
-    .where(CalendarMail.registration_id.in_(bindparam("ids", expanding=True)), CalendarMail.uid == bindparam("uid"))
+    .where(CalendarMail.registration_id.in_(select(MAILBOX.c.id)), CalendarMail.uid == bindparam("uid"))
     .order_by(CalendarMail.last_sequence.desc(), CalendarMail.last_method, CalendarMail.id.desc())
     .limit(1)
 )
@@ -40,9 +43,9 @@ def next_cancel(registration: Registration) -> int | None:
 
 def _last(registration: Registration) -> CalendarMail | None:
     """Whatever this mailbox last received for the event, also by an earlier registration."""
-    mailbox = {"event_id": registration.event_id, "email": registration.email_folded}
-    ids = db.session.scalars(MAILBOX, mailbox).all()
-    return db.session.scalar(LAST, {"ids": ids, "uid": registration.event.calendar_uid})
+    event = registration.event
+    mailbox = {"event_id": event.id, "email": registration.email_folded}
+    return db.session.scalar(LAST, mailbox | {"uid": event.calendar_uid})
 
 
 def _colleague_comes(registration: Registration) -> bool:
