@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp import tokens
@@ -33,7 +33,8 @@ class Party(Base):
     contact_name: Mapped[str] = mapped_column(String(200), default="")
     email: Mapped[str] = mapped_column(String(320))
     rule: Mapped[PartyRule] = mapped_column(enum_column(PartyRule, "party_rule"))
-    idempotency_key: Mapped[str | None] = mapped_column(String(64))
+    left_out: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)  # {"name", "why": "full" or "known"}
+    idempotency_key: Mapped[str | None] = mapped_column(String(64))  # of the form and the people first sent with it
     nonce: Mapped[str] = mapped_column(String(32))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]

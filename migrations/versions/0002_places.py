@@ -53,6 +53,7 @@ def upgrade() -> None:
             sa.Enum("all", "fitting", name="party_rule", native_enum=False, create_constraint=True, length=20),
             nullable=False,
         ),
+        sa.Column("left_out", sa.JSON(), nullable=False),
         sa.Column("idempotency_key", sa.String(length=64), nullable=True),
         sa.Column("nonce", sa.String(length=32), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
