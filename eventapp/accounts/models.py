@@ -93,6 +93,10 @@ class User(Base, UserMixin):
         wanted = roles or tuple(Role)
         return [m.organisation_id for m in self.memberships if m.role in wanted]
 
+    def reads_sensitive_of(self, organisation_id: int) -> bool:
+        """Whether they may read the sensitive answers to its events: nobody does by their role alone."""
+        return any(m.organisation_id == organisation_id and m.reads_sensitive for m in self.memberships)
+
 
 class Membership(Base):
     __tablename__ = "membership"

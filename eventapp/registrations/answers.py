@@ -1,7 +1,8 @@
 """The event's own questions: which apply, what answers them, and writing the answers down."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from eventapp.events.locks import read_once
@@ -17,12 +18,10 @@ LARGEST_NUMBER = 1_000_000_000
 
 def check_answers(event: Event, answers: Mapping[str, Any]) -> list[tuple[Question, Any]]:
     """The answers that count, by question. Questions that do not apply are forgotten; the first fault refuses."""
-    questions = asked(event)
-    for question in questions:
-        fault = fault_in(question, answers)
-        if fault is not None:
-            raise AnswerRefused(fault, field=f"question-{question.slug}")
-    given = ((question, answers.get(question.slug)) for question in questions if applies(question, answers))
+    applicable = applying(asked(event), answers)
+    for question in applicable:
+        _refuse_fault(question, answers.get(question.slug))
+    given = ((question, answers.get(question.slug)) for question in applicable)
     return [(question, _kept(question, value)) for question, value in given if not is_empty(value)]
 
 
@@ -30,26 +29,46 @@ def asked(event: Event) -> list[Question]:
     return read_once(event, "questions", lambda: db.session.scalars(Question.asked(event)))
 
 
-def fault_in(question: Question, answers: Mapping[str, Any]) -> str | None:
-    """The sentence that says what is wrong with the answer to this question, if anything is."""
-    if not applies(question, answers):
-        return None
-    value = answers.get(question.slug)
+def fault_in(question: Question, value: Any, held: Any = None) -> str | None:
+    """The sentence that says what is wrong with the answer to a question that applies, if anything is.
+
+    `held`: what the person answered before; it stays good when the organiser no longer offers it.
+    """
     if is_empty(value):
         return _missing(question) if question.required else None
-    return None if _is_valid(question, value) else _hint(question)
+    return None if _is_valid(question, value, held) else _hint(question)
 
 
-def applies(question: Question, answers: Mapping[str, Any]) -> bool:
-    """Whether `shown_if` is met; a list of choices meets it by containing the value."""
-    if not question.shown_if:
-        return True
-    given, wanted = answers.get(question.shown_if.get("question", "")), question.shown_if.get("is")
+def applying(questions: Sequence[Question], answers: Mapping[str, Any]) -> list[Question]:
+    """Those whose condition is met, in order. A question that is hidden hides those that depend on it.
+
+    A condition on a question that is no longer asked, or only later, means nothing any more: see exchange/taking.
+    """
+    met: dict[str, bool] = {}
+    for question in questions:
+        condition = question.shown_if or {}
+        source = condition.get("question", "")
+        met[question.slug] = source not in met or (met[source] and _meets(answers.get(source), condition.get("is")))
+    return [question for question in questions if met[question.slug]]
+
+
+def _meets(given: Any, wanted: Any) -> bool:
+    """A list of choices meets the condition by containing the value."""
     if isinstance(given, list):
         return wanted in given
     if isinstance(given, bool):
         return given is as_yes_no(wanted)
+    if isinstance(given, int | float):
+        return _as_number(wanted) == given
     return not is_empty(given) and str(given) == str(wanted)
+
+
+def _as_number(value: Any) -> float:
+    """As a condition of an event file may write it; what is none equals nothing."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
 
 
 def as_yes_no(value: Any) -> bool | None:
@@ -59,28 +78,87 @@ def as_yes_no(value: Any) -> bool | None:
     return {"oui": True, "yes": True, "true": True, "non": False, "no": False, "false": False}.get(str(value).lower())
 
 
+def offered(question: Question, held: Any = None) -> list[str]:
+    """The choices, and those that this person made before they were withdrawn."""
+    made = [held] if question.kind is QuestionKind.CHOICE else held if question.kind is QuestionKind.CHOICES else []
+    return list(dict.fromkeys([*question.choices, *(one for one in made or [] if isinstance(one, str) and one)]))
+
+
 def is_empty(value: Any) -> bool:
     return value is None or value == "" or value == []
 
 
-def write_answers(registration: Registration, kept: list[tuple[Question, Any]]) -> None:
-    """Make the kept answers those of the registration; answers to retired questions stay."""
-    wanted = {question.id: (question, value) for question, value in kept}
-    for answer in list(registration.answers):
-        if answer.question_id in wanted:
-            answer.value = wanted.pop(answer.question_id)[1]
-        elif answer.question.retired_at is None:
+def write_answers(registration: Registration, kept: list[tuple[Question, Any]], consented_at: datetime | None) -> None:
+    """The first answers of a registration. `consented_at`: when the person agreed, for those that are sensitive."""
+    for question, value in kept:
+        agreed = consented_at if question.sensitive else None
+        answer = Answer(question=question, value=value, asked_as=question.label, consented_at=agreed)
+        registration.answers.append(answer)
+
+
+def change_answers(
+    registration: Registration, answers: Mapping[str, Any], *, consents: Collection[str] = (), now: datetime
+) -> None:
+    """`answers` holds what was asked in this act: an answer to any other question stays as it is.
+
+    One goes only by the person's own act: they emptied it, or changed the answer on which its question depends.
+    `consents`: slugs of the sensitive questions whose box is ticked.
+    """
+    questions = asked(registration.event)
+    held = {answer.question.slug: answer for answer in registration.answers}
+    before = {slug: answer.value for slug, answer in held.items()}
+    applied, applicable = applying(questions, before), applying(questions, {**before, **answers})
+    for question in questions:
+        answer = held.get(question.slug)
+        if question in applicable and question.slug in answers:
+            _refuse_fault(question, answers[question.slug], before.get(question.slug))
+            _write(registration, question, answer, _kept(question, answers[question.slug]))
+        elif question in applied and question not in applicable and answer is not None:
             registration.answers.remove(answer)
-    for question, value in wanted.values():
-        registration.answers.append(Answer(question=question, value=value))
+    _agree(registration, before, answers, consents, now)
+
+
+def _write(registration: Registration, question: Question, answer: Answer | None, value: Any) -> None:
+    if is_empty(value):
+        if answer is not None:
+            registration.answers.remove(answer)
+    elif answer is None:
+        registration.answers.append(Answer(question=question, value=value, asked_as=question.label))
+    else:
+        answer.value, answer.asked_as = value, question.label
+
+
+def _agree(
+    registration: Registration,
+    before: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    consents: Collection[str],
+    now: datetime,
+) -> None:
+    """An agreement is to one answer: another answer needs another."""
+    for answer in registration.answers:
+        slug = answer.question.slug
+        if slug not in answers or not answer.question.sensitive:
+            continue
+        is_same = answer.value == before.get(slug)
+        if slug not in consents:
+            answer.consented_at = answer.consented_at if is_same else None
+        elif answer.consented_at is None or not is_same:
+            answer.consented_at = registration.consented_at = now
+
+
+def _refuse_fault(question: Question, value: Any, held: Any = None) -> None:
+    fault = fault_in(question, value, held)
+    if fault is not None:
+        raise AnswerRefused(fault, field=f"question-{question.slug}")
 
 
 def _kept(question: Question, value: Any) -> Any:
     return list(dict.fromkeys(value)) if question.kind is QuestionKind.CHOICES else value
 
 
-def _is_valid(question: Question, value: Any) -> bool:
-    choices = question.choices
+def _is_valid(question: Question, value: Any, held: Any) -> bool:
+    choices = offered(question, held)
     return {
         QuestionKind.YES_NO: isinstance(value, bool),
         QuestionKind.TEXT: isinstance(value, str) and len(value) <= TEXT_LENGTH,

@@ -1,7 +1,9 @@
 """The registration form, built from the event: identity, category, sessions, the event's own questions."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from flask import request
@@ -23,7 +25,9 @@ from eventapp.errors import Refused
 from eventapp.events.models import Category, Event
 from eventapp.registrations.answers import asked
 from eventapp.registrations.choices import check_choices, find_choices
+from eventapp.registrations.models import Question, Registration
 from eventapp.registrations.person_forms import PersonForm, cleaned, length
+from eventapp.registrations.prefill import facts_of
 from eventapp.registrations.question_fields import Questions, consent_name, field_name, question_fields
 
 RADIOS = 6  # more categories than this make a list to unfold
@@ -72,7 +76,7 @@ class RegistrationForm(PersonForm, SessionsMixin):
             "sessions": self.sessions,
             "answers": self.answers(),
             "idempotency_key": self.idempotency_key,
-            "consented_at": now if self.has_consented else None,
+            "consented_at": now if self.consents else None,
         }
 
     def attach(self, refusal: Refused) -> None:
@@ -120,13 +124,20 @@ def new_key() -> str:
 
 def registration_form(event: Event, base: Any = RegistrationForm, **prefill: Any) -> Any:
     """The form of this event, a `base`; `prefill`: first values of its fields, by field name."""
-    form = _of_event(base, event)(data={"key": new_key()} | prefill)
+    form = _of_event(base, event, asked(event))(data={"key": new_key()} | prefill)
     form.wanted, form.sessions, form.session_errors = set(), [], []
     return form
 
 
-def details_form(event: Event, **prefill: Any) -> PersonForm:
-    return _of_event(PersonForm, event)(data=prefill)
+def correction_form(registration: Registration, *, reads_sensitive: bool = True) -> PersonForm:
+    """The person's own details and answers; an organiser without the right leaves the sensitive ones as they are."""
+    held = {answer.question.slug: answer.value for answer in registration.answers}
+    event = registration.event
+    reserved = set() if reads_sensitive else _reserved(event)
+    questions = [question for question in asked(event) if question.slug not in reserved]
+    facts = {} if request.method == "POST" else facts_of(registration)  # what is sent empty stays so
+    form: PersonForm = _of_event(PersonForm, event, questions, held)(data=facts)
+    return form
 
 
 def sessions_form(event: Event, wanted: set[str]) -> SessionsForm:
@@ -141,16 +152,28 @@ def wanted_slugs() -> set[str]:
     return {slug for values in lists for slug in values if slug}
 
 
-def _of_event(base: Any, event: Event) -> Any:
-    questions = asked(event)
-    facts: dict[str, Any] = {"event": event, "questions": Questions(questions)}
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def _of_event(base: Any, event: Event, questions: list[Question], held: Mapping[str, Any] = NOTHING) -> Any:
+    facts: dict[str, Any] = {"event": event, "questions": Questions(questions, held)}
     if len(event.categories) > 1:
         facts["category"] = _category_field(event.categories)
+    others = {question.slug: question for question in questions}
     for question in questions:
-        facts[field_name(question)], consent = question_fields(question, {q.slug: q for q in questions})
-        if isinstance(consent, str):
-            facts[consent_name(question)] = BooleanField(consent)
+        facts[field_name(question)], consent = question_fields(question, others, held.get(question.slug))
+        if consent is not None:
+            facts[consent_name(question)] = consent
     return type(base.__name__, (base,), facts)
+
+
+def _reserved(event: Event) -> set[str]:
+    """The sensitive questions, and those that would betray the answer to one."""
+    slugs: set[str] = set()
+    for question in asked(event):
+        if question.sensitive or (question.shown_if or {}).get("question") in slugs:
+            slugs.add(question.slug)
+    return slugs
 
 
 def _category_field(categories: list[Category]) -> Any:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, StringField, TelField
+from wtforms import EmailField, Field, SelectMultipleField, StringField, TelField
 from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from eventapp.addresses import EmailAddress
 from eventapp.errors import Refused
@@ -67,6 +68,10 @@ class PersonForm(FlaskForm):
         render_kw={"autocomplete": "organization", "list": "structures"},
     )
 
+    asked = SelectMultipleField(  # the slugs of the questions on the page; written by hand, as hidden inputs
+        validate_choice=False, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+
     event: Event
     questions: Questions
 
@@ -102,8 +107,8 @@ class PersonForm(FlaskForm):
         return self.questions.answers(self)
 
     @property
-    def has_consented(self) -> bool:
-        return self.questions.has_consent(self)
+    def consents(self) -> list[str]:
+        return self.questions.consents(self)
 
     def attach(self, refusal: Refused) -> None:
         """Show a verb's refusal at the control it is about."""

@@ -19,5 +19,5 @@ def facts_of(registration: Registration) -> dict[str, Any]:
     }
     for answer in registration.answers:
         facts[field_name(answer.question)] = as_field_data(answer.question, answer.value)
-        facts[consent_name(answer.question)] = answer.question.sensitive
+        facts[consent_name(answer.question)] = answer.consented_at is not None
     return facts

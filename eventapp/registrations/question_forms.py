@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import TextInput
 
 from eventapp.registrations.answers import as_yes_no
 from eventapp.registrations.models import Question, QuestionKind
@@ -14,6 +15,7 @@ from eventapp.text import many_lines, one_line
 
 MOST_CHOICES = 50
 LONGEST_CHOICE = 200
+LONGEST_KEPT = 3_650
 
 
 def clean(text: str | None) -> str:
@@ -33,6 +35,13 @@ class QuestionForm(FlaskForm):
     )
     required = BooleanField("Réponse obligatoire")
     sensitive = BooleanField("Réponse sensible")
+    consent = StringField("Accord demandé", filters=[clean], validators=[Length(max=500)])
+    kept_days = IntegerField(
+        "Jours de conservation après la rencontre",
+        validators=[Optional(), NumberRange(0, LONGEST_KEPT, f"Écrivez un nombre de jours, de 0 à {LONGEST_KEPT}.")],
+        render_kw={"inputmode": "numeric"},
+        widget=TextInput(),
+    )
     condition = SelectField("Poser la question seulement si", validate_choice=False)
     condition_value = StringField("la réponse est", filters=[clean], validators=[Length(max=LONGEST_CHOICE)])
 
@@ -58,6 +67,8 @@ class QuestionForm(FlaskForm):
             "choices": self.lines if kind.has_choices else [],
             "required": self.required.data,
             "sensitive": self.sensitive.data,
+            "consent": self.consent.data if self.sensitive.data else "",
+            "kept_days": self.kept_days.data if self.sensitive.data else None,
             "shown_if": self._condition(),
         }
 
@@ -100,6 +111,8 @@ def _facts(question: Question) -> dict[str, Any]:
         "choices": "\n".join(question.choices),
         "required": question.required,
         "sensitive": question.sensitive,
+        "consent": question.consent,
+        "kept_days": question.kept_days,
         "condition": condition.get("question", ""),
         "condition_value": {True: "oui", False: "non"}.get(wanted, wanted) if isinstance(wanted, bool) else wanted,
     }

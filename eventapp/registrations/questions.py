@@ -1,10 +1,10 @@
 """The organiser's questions: added, edited, put in order, retired (their answers stay)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from eventapp import journal
 from eventapp.accounts.models import User
@@ -13,13 +13,37 @@ from eventapp.events.lifecycle import touch
 from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.registrations.models import Answer, Question
+from eventapp.formats import typo
+from eventapp.registrations.models import KEPT_DAYS, Answer, Question
 from eventapp.text import slugify
 
 
 class KindIsFixed(Refused):
     message = "Des personnes ont déjà répondu\u00a0: ajoutez une autre question plutôt que de changer son type."
     field = "kind"
+
+
+class OthersDepend(Refused):
+    """Another question would never be asked again, or always."""
+
+    def __init__(self, others: Sequence[Question], field: str | None = None) -> None:
+        labels = ", ".join(f"«\u00a0{typo(other.label)}\u00a0»" for other in others)
+        super().__init__(f"De cette réponse dépend une autre question\u00a0: modifiez d’abord {labels}.", field=field)
+
+
+class ConditionIsGone(Refused):
+    message = "La question dont celle-ci dépendrait n’est plus posée avant elle\u00a0: choisissez une autre condition."
+    field = "condition"
+
+
+class PromiseIsMade(Refused):
+    """People agreed to these words and to this time."""
+
+    message = (
+        "Des personnes ont donné leur accord à cette question telle qu’elle est\u00a0: elle reste sensible, dans les "
+        "mêmes termes et pas plus longtemps. Ajoutez plutôt une autre question."
+    )
+    field = "sensitive"
 
 
 def add_question(event: Event, facts: dict[str, Any], *, now: datetime, by: User) -> Question:
@@ -33,9 +57,11 @@ def add_question(event: Event, facts: dict[str, Any], *, now: datetime, by: User
 
 
 def edit_question(question: Question, facts: dict[str, Any], *, now: datetime, by: User) -> None:
+    """No answer is lost by it: a choice that is withdrawn stays the answer of those who made it."""
     hold(question.event)
-    if facts["kind"] is not question.kind and _is_answered(question):
-        raise KindIsFixed
+    check_answered(question, facts)
+    _check_condition(question, facts.get("shown_if"))
+    _check_dependants(question, facts)
     for name, value in facts.items():
         setattr(question, name, value)
     _record("question.edited", f"Question «\u00a0{question.label}\u00a0» modifiée.", question, now, by)
@@ -45,21 +71,45 @@ def retire_question(question: Question, *, now: datetime, by: User) -> None:
     hold(question.event)
     if question.retired_at is not None:
         return
+    if others := dependants(question):
+        raise OthersDepend(others)
     question.retired_at = now
     _record("question.retired", f"Question «\u00a0{question.label}\u00a0» retirée du formulaire.", question, now, by)
 
 
 def move_question(question: Question, *, up: bool, now: datetime) -> None:
-    """Exchange it with its neighbour; the first cannot go up, nor the last down."""
+    """Exchange it with its neighbour; the first cannot go up, nor the last down, nor a question before the one on
+    whose answer it depends."""
     hold(question.event)
     asked = list(db.session.scalars(Question.asked(question.event)))
     here = asked.index(question) if question in asked else 0
     there = here + (-1 if up else 1)
     if 0 <= there < len(asked):
+        first, second = asked[min(here, there)], asked[max(here, there)]
+        if second in dependants(first):
+            raise OthersDepend([second])
         asked[here], asked[there] = asked[there], asked[here]
     for position, one in enumerate(asked, start=1):
         one.position = position
     touch(question.event, now=now, calendar=False)
+
+
+def dependants(question: Question) -> list[Question]:
+    """Those whose condition is about this question's answer."""
+    asked = db.session.scalars(Question.asked(question.event))
+    return [one for one in asked if (one.shown_if or {}).get("question") == question.slug]
+
+
+def check_answered(question: Question, facts: Mapping[str, Any]) -> None:
+    """What answers forbid to change, by hand or by a file."""
+    if facts["kind"] is not question.kind and _is_answered(question):
+        raise KindIsFixed
+    if not question.sensitive or not _is_answered(question, Answer.consented_at.is_not(None)):
+        return
+    days = facts.get("kept_days", question.kept_days)
+    is_longer = (KEPT_DAYS if days is None else days) > question.days_kept
+    if is_longer or not facts.get("sensitive", True) or facts.get("consent", question.consent) != question.consent:
+        raise PromiseIsMade
 
 
 def conditions(event: Event, question: Question | None = None) -> Sequence[Question]:
@@ -69,8 +119,27 @@ def conditions(event: Event, question: Question | None = None) -> Sequence[Quest
     return [one for one in before if one.kind.has_choices or one.kind.value == "yes_no"]
 
 
-def _is_answered(question: Question) -> bool:
-    return bool(db.session.scalar(select(exists().where(Answer.question_id == question.id))))
+def _check_condition(question: Question, condition: Mapping[str, Any] | None) -> None:
+    """What the form offered may have been retired or moved since."""
+    if condition and condition["question"] not in [one.slug for one in conditions(question.event, question)]:
+        raise ConditionIsGone
+
+
+def _check_dependants(question: Question, facts: Mapping[str, Any]) -> None:
+    """The values on which others depend can still be given."""
+    others = dependants(question)
+    if facts["kind"] is not question.kind and others:
+        raise OthersDepend(others, "kind")
+    if not question.kind.has_choices:
+        return
+    gone = set(question.choices) - set(facts.get("choices", question.choices))
+    orphans = [other for other in others if (other.shown_if or {}).get("is") in gone]
+    if orphans:
+        raise OthersDepend(orphans, "choices")
+
+
+def _is_answered(question: Question, *which: ColumnElement[bool]) -> bool:
+    return bool(db.session.scalar(select(exists().where(Answer.question_id == question.id, *which))))
 
 
 def _free_slug(event: Event, label: str) -> str:

@@ -90,17 +90,53 @@ def test_the_form_asks_every_kind_and_keeps_the_answers(client: PageClient) -> N
     assert [a.value for a in values] == [True, "train", "une\nhistoire", "Végétarien", CHOICES, 1200.5]
 
 
-def test_a_conditional_question_is_never_required_in_html_but_checked(client: PageClient) -> None:
-    event = coming()
+def regime(event: Event, **facts: Any) -> Question:
+    """Asked of whoever eats there."""
     make_question(event, slug="repas", label="Déjeunez-vous ?")
-    make_question(
-        event, slug="regime", kind=QuestionKind.TEXT, required=True, shown_if={"question": "repas", "is": True}
+    condition = {"question": "repas", "is": True}
+    return make_question(
+        event, slug="regime", label="Votre régime", kind=QuestionKind.TEXT, shown_if=condition, **facts
     )
 
-    field = client.page(address(event)).find(id="question-regime")
-    assert not field.has_attr("required")
-    assert client.post(address(event), data=PERSON | {"question-repas": "oui"}).status_code == 422
+
+def test_an_answer_brings_a_needed_question_in_a_second_step(client: PageClient) -> None:
+    event = coming()
+    regime(event, required=True)
+    form = client.page(address(event))
+    assert form.find(id="question-regime") is None
+    sent = PERSON | {"question-repas": "oui", "asked": [tag["value"] for tag in form.select("input[name=asked]")]}
+
+    response = client.post(address(event), data=sent)
+
+    page = parse(response)
+    assert response.status_code == 422
+    assert words(page.select_one("#erreurs h2")) == "Il reste une question"
+    assert "Erreur" not in words(page.title)
+    assert page.select_one("input[name=first_name]")["value"] == PERSON["first_name"]
+    assert page.find(id="question-regime").has_attr("required")
+    assert [tag["value"] for tag in page.select("input[name=asked]")] == ["repas", "regime"]
+    more = {"asked": ["repas", "regime"], "question-regime": "sans gluten"}
+    assert client.post(address(event), data=sent | more | {"question-regime": ""}).status_code == 422
+    assert client.post(address(event), data=sent | more).status_code == 303
+
+
+def test_a_needed_question_left_out_by_a_program_is_a_fault(client: PageClient) -> None:
+    event = coming()
+    regime(event, required=True)
+
+    page = parse(client.post(address(event), data=PERSON | {"question-repas": "oui"}))
+    assert words(page.select_one("#erreurs li")) == "Votre régime : Écrivez votre réponse."
     assert client.post(address(event), data=PERSON | {"question-repas": "non"}).status_code == 303
+
+
+def test_a_question_that_nothing_needs_is_asked_once_the_place_is_taken(client: PageClient) -> None:
+    event = coming()
+    regime(event)
+
+    response = client.post(address(event), data=PERSON | {"question-repas": "oui", "asked": ["repas"]})
+
+    assert response.status_code == 303
+    assert "« Votre régime »" in words(client.page(response.location))
 
 
 def test_a_sensitive_answer_needs_its_own_consent(client: PageClient) -> None:

@@ -17,7 +17,7 @@ from eventapp.extensions import db
 from eventapp.registrations import links, notices, refusals, seats
 from eventapp.registrations.forms import RegistrationForm, ResendForm, new_key, registration_form
 from eventapp.registrations.models import Registration, Status
-from eventapp.registrations.views.fields import fields_context
+from eventapp.registrations.views.fields import fields_context, tell_left_open
 from eventapp.text import fold_email
 
 bp = Blueprint("registrations", __name__)
@@ -60,6 +60,7 @@ def create(slug: str) -> Any:
         form.attach(refusal)
         return form_page(event, form, seats.availability(event, now=now)), 422
     own_page = url_for(".person", token=links.token(registration))
+    tell_left_open(form)
     db.session.commit()
     return redirect(own_page, 303)
 

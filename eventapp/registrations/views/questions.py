@@ -10,6 +10,7 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations import questions as verbs
+from eventapp.registrations.answer_figures import count_received
 from eventapp.registrations.models import Question
 from eventapp.registrations.question_forms import QuestionForm
 from eventapp.registrations.views.organiser import bp, find_event
@@ -19,9 +20,13 @@ from eventapp.registrations.views.organiser import bp, find_event
 @access.member
 def questions(slug: str) -> Any:
     event = find_event(slug)
-    asked = db.session.scalars(Question.asked(event)).all()
     return render_template(
-        "registrations/organiser/questions.html", event=event, organisation=event.organisation, questions=asked
+        "registrations/organiser/questions.html",
+        event=event,
+        organisation=event.organisation,
+        questions=db.session.scalars(Question.asked(event)).all(),
+        retired=db.session.scalars(Question.retired(event)).all(),
+        received=count_received(event),
     )
 
 
@@ -64,7 +69,7 @@ def save_question(slug: str, question_slug: str) -> Any:
         verbs.edit_question(question, form.facts(), now=utcnow(), by=g.user)
     except Refused as refusal:
         db.session.rollback()
-        form.kind.errors = [str(refusal)]
+        form[refusal.field or "kind"].errors = [str(refusal)]
         return question_page(question.event, form, question), 422
     db.session.commit()
     flash("La question est enregistrée.", "success")
@@ -74,18 +79,28 @@ def save_question(slug: str, question_slug: str) -> Any:
 @bp.post("/gestion/evenements/<slug>/questions/<question_slug>/retrait")
 @access.member
 def retire_question(slug: str, question_slug: str) -> Any:
-    question = find_question(slug, question_slug)
-    verbs.retire_question(question, now=utcnow(), by=g.user)
-    db.session.commit()
-    flash("La question n’est plus posée. Les réponses déjà reçues sont gardées.", "success")
-    return redirect(url_for(".questions", slug=slug), 303)
+    done = "La question n’est plus posée. Les réponses déjà reçues sont gardées."
+    return act(slug, verbs.retire_question, find_question(slug, question_slug), done=done, by=g.user)
 
 
 @bp.post("/gestion/evenements/<slug>/questions/<question_slug>/rang")
 @access.member
 def move_question(slug: str, question_slug: str) -> Any:
-    verbs.move_question(find_question(slug, question_slug), up=request.form.get("sens") == "monter", now=utcnow())
-    db.session.commit()
+    up = request.form.get("sens") == "monter"
+    return act(slug, verbs.move_question, find_question(slug, question_slug), up=up)
+
+
+def act(slug: str, verb: Any, question: Question, *, done: str = "", **facts: Any) -> Any:
+    """One verb on one question; a refusal is said on the list."""
+    try:
+        verb(question, now=utcnow(), **facts)
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+    else:
+        db.session.commit()
+        if done:
+            flash(done, "success")
     return redirect(url_for(".questions", slug=slug), 303)
 
 

@@ -1,10 +1,11 @@
 /* Comfort only: everything works without this file. */
 "use strict";
 
-// A form sent twice by a double click is sent once; coming back to the page frees its button.
+// A form sent twice by a double click is sent once; coming back to the page frees its button. A form with data-again
+// (a download: the page stays) may be sent again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.method !== "post" || event.defaultPrevented || "again" in form.dataset) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });
