@@ -11,9 +11,11 @@ from eventapp.events.lifecycle import searchable
 from eventapp.events.models import Audience, Category, Event, Venue
 from eventapp.extensions import db
 from eventapp.invitations.models import Guest, Invitation
+from eventapp.network.models import Structure
 from eventapp.registrations.models import Question, QuestionKind, Registration
 from eventapp.registrations.models import Status as RegistrationStatus
 from eventapp.registrations.people import Person, describe, search_text
+from eventapp.text import fold
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 STARTS = datetime(2027, 1, 14, 8, 0, tzinfo=UTC)  # 9 h in Paris
@@ -118,6 +120,15 @@ def make_session(event: Event, *speakers: Speaker, room: Room | None = None, **f
     for position, speaker in enumerate(speakers):
         save(Appearance(event_id=event.id, session=session, speaker=speaker, position=position))
     return session
+
+
+def make_structure(**facts: Any) -> Structure:
+    """An office in the Aisne, found by its name, its full label or its number."""
+    n = next(number)
+    defaults = {"id_fs": f"2{n}", "name": f"France services {n}", "commune": f"Ville {n}", "departement_code": "02"}
+    structure = Structure(**defaults | {"updated_at": NOW} | facts)
+    structure.sort_key, structure.match_key = fold(structure.name), fold(structure.full_label)
+    return save(structure)
 
 
 def make_person(**facts: Any) -> Person:

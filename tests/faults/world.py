@@ -21,6 +21,7 @@ from eventapp.invitations.models import Guest, GuestImport, Invitation, Letter
 from eventapp.network.models import Structure
 from eventapp.outbox.letters import post
 from eventapp.outbox.models import KeptMail, Message, State
+from eventapp.registrations.allowance_models import StructureAllowance
 from eventapp.registrations.models import Answer, Booking, Question, QuestionKind, Registration, Status
 from tests.factories import (
     make_category,
@@ -90,6 +91,7 @@ class Side:
             "import_id": self.draft.id,
             "registration_id": self.registration.id,
             "structure_id": self.structure.id,
+            "id_fs": self.structure.id_fs,
             "key": self.message.id if rule.endpoint.startswith("outbox_organiser") else self.mail.id,
             "token": self.token(rule.endpoint),
             "name": "agenda",
@@ -190,6 +192,7 @@ def build() -> Side:
                      kept_at=now, source=MAIL)
         ),
     )  # fmt: skip
+    save(StructureAllowance(event_id=event.id, structure=side.structure, places=2))
     save(Letter(event_id=event.id, name="invitation", version=1, subject="Invitation", body="{lien}", written_at=now))
     event.report = "**Merci** à toutes et à tous."
     event.draft = writing.as_dict(taking.take(event))
@@ -241,6 +244,8 @@ def _details(side: Side) -> dict[str, Any]:
         "title": "Colloque", "summary": "Un jour", "description": "**Texte**", "venue_access": "Métro",
         "contact_name": "Accueil", "contact_phone": "03 20 30 59 59", "contact_email": "accueil@sgar.example",
         "audience": "public", "capacity": "120", "per_structure": "4", "waiting_list": "y", "offer_hours": "48",
+        "release_date": "2027-01-05", "release_time": "09:00", "changes_date": "2027-01-06", "changes_time": "18:00",
+        "cancellations_date": "2027-01-08", "cancellations_time": "18:00",
         "revision": side.event.revision,
     }  # fmt: skip
 
@@ -336,6 +341,7 @@ BODIES: dict[str, Any] = {
     "registrations_organiser.change_sessions": lambda _side: {"sessions": ""},
     "registrations_organiser.create": lambda side: _registering(side) | {"over_capacity": "y"},
     "registrations_organiser.create_question": _question,
+    "registrations_organiser.save_allowance": lambda side: {"structure": side.structure.id_fs, "places": "3"},
     "registrations_organiser.save_question": _question,
     "registrations_organiser.move_question": lambda _side: {"sens": "descendre"},
     "registrations_organiser.withdraw": lambda _side: {"reason": "Doublon", "tell": "y"},
