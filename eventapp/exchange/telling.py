@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from eventapp.accounts.models import User
 from eventapp.agenda.models import Session
 from eventapp.events.models import Event
 from eventapp.exchange.event_file import EventFile, SessionPart
@@ -12,6 +13,7 @@ from eventapp.extensions import db
 from eventapp.invitations import notices as guest_notices
 from eventapp.registrations import notices
 from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.session_changes import lose_to_cancellation
 
 
 def will_be_told(event: Event, before: EventFile, after: EventFile) -> int:
@@ -47,7 +49,9 @@ def tell_of_cancellation(event: Event, *, now: datetime) -> int:
     return notices.event_cancelled(event, now=now) + guest_notices.event_cancelled(event, now=now)
 
 
-def release_cancelled(changed: Collection[Session], *, now: datetime) -> dict[Registration, list[Session]]:
+def release_cancelled(
+    changed: Collection[Session], *, now: datetime, by: User | None
+) -> dict[Registration, list[Session]]:
     """Free the bookings of cancelled sessions; who booked which of the changed ones."""
     concerned: dict[Registration, list[Session]] = defaultdict(list)
     held = (
@@ -63,7 +67,7 @@ def release_cancelled(changed: Collection[Session], *, now: datetime) -> dict[Re
     for booking in db.session.scalars(held).all():
         concerned[booking.registration].append(booking.session)
         if booking.session.cancelled_at is not None:
-            booking.released_at = now
+            lose_to_cancellation(booking, now=now, by=by)
     return concerned
 
 

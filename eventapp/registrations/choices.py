@@ -10,6 +10,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.refusals import ChoiceMissing, SessionNotBookable, SessionsClash
+from eventapp.registrations.wish_slots import is_ranked
 
 
 def check_choices(event: Event, wanted: Collection[Session]) -> None:
@@ -31,7 +32,7 @@ def check_required_slots(event: Event, wanted: Collection[Session]) -> None:
         return
     chosen = {session.id for session in wanted}
     for slot in booking_slots(event):
-        if slot.required and chosen.isdisjoint(session.id for session in slot.sessions):
+        if slot.required and not is_ranked(slot) and chosen.isdisjoint(session.id for session in slot.sessions):
             raise ChoiceMissing(f"Choisissez une session pour le créneau du {slot.label}.")
 
 
@@ -50,6 +51,12 @@ def in_the_way(booking: Booking) -> list[Booking]:
     """The seats of the same person that nobody can keep together with this one."""
     others = (other for other in booking.registration.live_bookings if other is not booking and other.is_confirmed)
     return [other for other in others if other.session.overlaps(booking.session)]
+
+
+def clashes_of(registration: Registration) -> dict[int, list[Session]]:
+    """By session id of what the person holds or is offered: the other sessions of the same hour that they hold."""
+    concerned = (b for b in registration.live_bookings if b.is_confirmed or b.has_offer)
+    return {booking.session_id: [other.session for other in in_the_way(booking)] for booking in concerned}
 
 
 def beside(registration: Registration) -> list[Booking]:

@@ -29,6 +29,7 @@ from eventapp.registrations.models import Question, Registration
 from eventapp.registrations.person_forms import PersonForm, cleaned, length
 from eventapp.registrations.prefill import facts_of
 from eventapp.registrations.question_fields import Questions, consent_name, field_name, question_fields
+from eventapp.registrations.wish_forms import WishesMixin
 
 RADIOS = 6  # more categories than this make a list to unfold
 LONGEST_KEY = 64
@@ -56,24 +57,25 @@ class SessionsMixin(FlaskForm):
         return not self.session_errors
 
 
-class RegistrationForm(PersonForm, SessionsMixin):
+class RegistrationForm(PersonForm, SessionsMixin, WishesMixin):
     """The whole public form. `key` makes a double submission harmless."""
 
     key = HiddenField()
 
     def validate(self, extra_validators: Any = None) -> bool:
         sound = super().validate(extra_validators)
-        return self.read_sessions() and sound
+        sound = self.read_sessions() and sound
+        return self.read_wishes(self.sessions) and sound
 
     @property
     def idempotency_key(self) -> str | None:
-        key = self.key.data or ""
-        return key if key.isascii() and key.isprintable() and 0 < len(key) <= LONGEST_KEY else None
+        return usable_key(self.key.data)
 
     def wishes(self, now: datetime) -> dict[str, Any]:
         """What `seats.register` takes beside the person."""
         return {
             "sessions": self.sessions,
+            "ranked": self.ranked,
             "answers": self.answers(),
             "idempotency_key": self.idempotency_key,
             "consented_at": now if self.consents else None,
@@ -82,6 +84,8 @@ class RegistrationForm(PersonForm, SessionsMixin):
     def attach(self, refusal: Refused) -> None:
         if refusal.field == "sessions":
             self.session_errors = [str(refusal)]
+        elif refusal.field == "wishes":
+            self.wish_errors = [str(refusal)]
         else:
             super().attach(refusal)
 
@@ -93,11 +97,20 @@ class OrganiserForm(RegistrationForm):
 
 
 class SessionsForm(SessionsMixin):
-    """Another choice of sessions, on the personal page."""
+    """Another choice of sessions, on the personal page. `attente`: full ones to wait for beside those of their hour."""
+
+    beside: list[Session]
 
     def validate(self, extra_validators: Any = None) -> bool:
         sound = super().validate(extra_validators)
-        return self.read_sessions() and sound
+        return self.read_sessions() and self.read_beside() and sound
+
+    def read_beside(self) -> bool:
+        try:
+            self.beside = find_choices(self.event, request.form.getlist("attente")[:MOST_SESSIONS])
+        except Refused as refusal:
+            self.session_errors = [str(refusal)]
+        return not self.session_errors
 
 
 class ResendForm(FlaskForm):
@@ -122,6 +135,11 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
+def usable_key(key: str | None) -> str | None:
+    """What a program sends instead of a key is none."""
+    return key if key and key.isascii() and key.isprintable() and len(key) <= LONGEST_KEY else None
+
+
 def registration_form(event: Event, base: Any = RegistrationForm, **prefill: Any) -> Any:
     """The form of this event, a `base`; `prefill`: first values of its fields, by field name."""
     form = _of_event(base, event, asked(event))(data={"key": new_key()} | prefill)
@@ -142,7 +160,7 @@ def correction_form(registration: Registration, *, reads_sensitive: bool = True)
 
 def sessions_form(event: Event, wanted: set[str]) -> SessionsForm:
     form = SessionsForm()
-    form.event, form.wanted, form.sessions, form.session_errors = event, wanted, [], []
+    form.event, form.wanted, form.sessions, form.session_errors, form.beside = event, wanted, [], [], []
     return form
 
 

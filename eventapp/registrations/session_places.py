@@ -73,6 +73,8 @@ def seats_of_structure(session: Session, structure: Structure) -> int:
 def session_positions(registration: Registration) -> dict[int, int]:
     """By session id: 1 for the first of those who wait for a seat of it without an offer. Those who wait for the event
     as well keep their rank and are counted: a position never goes up."""
+    if not any(booking.is_waiting and not booking.has_offer for booking in registration.live_bookings):
+        return {}
     ahead = aliased(Booking)
     before = select(func.count()).where(
         ahead.session_id == Booking.session_id,

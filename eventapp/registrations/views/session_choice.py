@@ -1,27 +1,52 @@
-"""`/mon-inscription/<token>/sessions`: the sessions that a person chooses, and what they wait for."""
+"""`/mon-inscription/<token>/sessions`: the sessions that a person chooses, what it changes, what they wait for."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import flash, render_template
+from flask import abort, flash, redirect, render_template, url_for
 
 from eventapp import access, journal
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
-from eventapp.registrations import seats
-from eventapp.registrations.forms import sessions_form
-from eventapp.registrations.models import Registration
+from eventapp.registrations import choices, seats, session_summary, session_waiting, windows
+from eventapp.registrations.forms import SessionsForm, sessions_form
+from eventapp.registrations.models import Booking, Registration
+from eventapp.registrations.request_forms import MessageForm
+from eventapp.registrations.request_models import RequestKind
+from eventapp.registrations.session_places import session_positions
 from eventapp.registrations.views.fields import sessions_context
-from eventapp.registrations.views.personal import back, find_acting
+from eventapp.registrations.views.personal import back, find, find_acting
 from eventapp.registrations.views.public import bp
+from eventapp.registrations.views.requests import ask
+
+TOO_LATE = "Cette proposition n’est plus ouverte\u00a0: voici où en sont vos sessions."
 
 
 @bp.get("/mon-inscription/<token>/sessions")
 @access.token_holder
 def sessions(token: str) -> Any:
     registration = find_acting(token)
-    wanted = {booking.session.slug for booking in registration.live_bookings}
+    beside = choices.beside(registration)
+    wanted = {booking.session.slug for booking in registration.live_bookings if booking not in beside}
     return sessions_page(registration, sessions_form(registration.event, wanted), token)
+
+
+@bp.post("/mon-inscription/<token>/sessions/verification")
+@access.token_holder
+def check_sessions(token: str) -> Any:
+    """Shows what would change; the form comes back with its faults."""
+    registration = find_acting(token)
+    form = sessions_form(registration.event, set())
+    if not form.validate_on_submit():
+        return sessions_page(registration, form, token), 422
+    changes = session_summary.summary(registration, form.sessions, form.beside)
+    if changes.is_empty:
+        flash("Vous n’avez rien changé.", "info")
+        return back(token)
+    asks = is_asking(registration)
+    context = {"event": registration.event, "registration": registration, "token": token, "form": MessageForm()}
+    return render_template("registrations/check_sessions.html", sent=form, changes=changes, asks=asks, **context)
 
 
 @bp.post("/mon-inscription/<token>/sessions")
@@ -31,8 +56,10 @@ def change_sessions(token: str) -> Any:
     form = sessions_form(registration.event, set())
     if not form.validate_on_submit():
         return sessions_page(registration, form, token), 422
+    if is_asking(registration):
+        return ask(registration, RequestKind.SESSIONS, {"sessions": [s.slug for s in form.sessions]}, token)
     try:
-        seats.change_sessions(registration, form.sessions, now=utcnow(), by=journal.PERSON)
+        seats.change_sessions(registration, form.sessions, beside=form.beside, now=utcnow(), by=journal.PERSON)
     except Refused as refusal:
         db.session.rollback()
         form.session_errors = [str(refusal)]
@@ -42,9 +69,62 @@ def change_sessions(token: str) -> Any:
     return back(token)
 
 
-def sessions_page(registration: Registration, form: Any, token: str) -> str:
-    context = sessions_context(registration.event)
-    event = registration.event
+@bp.post("/mon-inscription/<token>/sessions/<session_slug>/acceptation")
+@access.token_holder
+def take_session(token: str, session_slug: str) -> Any:
+    booking = find_booking(token, session_slug)
+    done = f"«\u00a0{booking.session.title}\u00a0» est à vous. Un courriel vous le confirme."
+    return _act(token, booking, session_waiting.take_seat, done)
+
+
+@bp.post("/mon-inscription/<token>/sessions/<session_slug>/refus")
+@access.token_holder
+def decline_session(token: str, session_slug: str) -> Any:
+    booking = find_booking(token, session_slug)
+    return _act(token, booking, session_waiting.decline_seat, "La place est rendue. Merci d’avoir prévenu.")
+
+
+@bp.post("/mon-inscription/<token>/sessions/<session_slug>/attente/retrait")
+@access.token_holder
+def leave_session_queue(token: str, session_slug: str) -> Any:
+    booking = find_booking(token, session_slug)
+    done = f"Vous n’attendez plus «\u00a0{booking.session.title}\u00a0»."
+    return _act(token, booking, session_waiting.leave_queue, done)
+
+
+def find_booking(token: str, session_slug: str) -> Booking:
+    """The last one of this session, also when it was given up since: what is done twice is no fault."""
+    found = [booking for booking in find(token).bookings if booking.session.slug == session_slug]
+    return found[-1] if found else abort(404)
+
+
+def is_asking(registration: Registration) -> bool:
+    return not windows.may_change(registration, utcnow())
+
+
+def sessions_page(registration: Registration, form: SessionsForm, token: str) -> str:
     return render_template(
-        "registrations/sessions.html", event=event, registration=registration, form=form, token=token, **context
+        "registrations/sessions.html",
+        event=registration.event,
+        registration=registration,
+        form=form,
+        token=token,
+        asks=is_asking(registration),
+        beside=choices.beside(registration),
+        own={booking.session_id: booking for booking in registration.live_bookings},
+        positions=session_positions(registration),
+        **sessions_context(registration.event),
     )
+
+
+def _act(token: str, booking: Booking, verb: Callable[..., bool | None], done: str) -> Any:
+    """What a late answer sets going, the seat passed on, is kept as well."""
+    try:
+        was_open = verb(booking, now=utcnow()) is not False
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+        return back(token)
+    db.session.commit()
+    flash(*((done, "success") if was_open else (TOO_LATE, "error")))
+    return redirect(url_for("registrations.person", token=token, _anchor="sessions"), 303)
