@@ -114,8 +114,7 @@ def _places(figures: Figures) -> Iterator[Step]:
         yield Step(
             f"{people}, toutes sont prises{kept}.",
             "Voir la liste d’attente",
-            "registrations_organiser.index",
-            {"etat": "waiting", "tri": "date"},
+            "registrations_organiser.waiting_list",
         )
 
 

@@ -134,6 +134,8 @@ SPARE = {
     "events_organiser.raise_category": lambda side: {"category_slug": side.spare_category.slug},
     "invitations_organiser.remove": lambda side: {"guest_id": side.spare_guest.id},
     "invitations_organiser.invite": lambda side: {"guest_id": side.spare_guest.id},
+    "registrations_organiser.promote": lambda side: {"registration_id": side.waiting.id},
+    "registrations_organiser.do_promote": lambda side: {"registration_id": side.waiting.id},
 }
 
 
@@ -341,6 +343,8 @@ BODIES: dict[str, Any] = {
     "registrations_organiser.change_sessions": lambda _side: {"sessions": ""},
     "registrations_organiser.create": lambda side: _registering(side) | {"over_capacity": "y"},
     "registrations_organiser.create_question": _question,
+    "registrations_organiser.do_promote": lambda _side: {"reason": "Elle anime la table ronde"},
+    "registrations_organiser.do_promote_in_session": lambda _side: {"reason": "Elle anime la table ronde"},
     "registrations_organiser.save_allowance": lambda side: {"structure": side.structure.id_fs, "places": "3"},
     "registrations_organiser.save_question": _question,
     "registrations_organiser.move_question": lambda _side: {"sens": "descendre"},

@@ -8,4 +8,5 @@ import eventapp.registrations.views.merge
 import eventapp.registrations.views.offers
 import eventapp.registrations.views.personal
 import eventapp.registrations.views.questions
-import eventapp.registrations.views.session_choice  # noqa: F401
+import eventapp.registrations.views.session_choice
+import eventapp.registrations.views.waiting_list  # noqa: F401

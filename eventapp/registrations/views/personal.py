@@ -16,6 +16,7 @@ from eventapp.registrations.models import Registration
 from eventapp.registrations.prefill import facts_of
 from eventapp.registrations.views.fields import structure_labels
 from eventapp.registrations.views.public import bp
+from eventapp.registrations.waiting_reasons import reasons_to_wait
 
 
 @bp.get("/mon-inscription/<token>")
@@ -28,6 +29,7 @@ def person(token: str) -> Any:
         registration=registration,
         token=token,
         position=seats.position(registration),
+        reasons=[reason.to_them for reason in reasons_to_wait(registration, now=utcnow())],
         feed_url=links.feed(registration),
         can_act=can_act(registration),
         has_sessions=has_booking_slots(registration.event),
