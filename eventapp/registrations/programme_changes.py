@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import aliased
+
 from eventapp.accounts.models import User
 from eventapp.agenda import editing
 from eventapp.agenda.editing import Cast
@@ -38,7 +40,7 @@ def edit_session(
             notices.session_moved(registration, session, before, now=now)
         else:
             notices.changed(registration, now=now)
-    if changed & {"capacity", "booking"}:
+    if changed & {"capacity", "booking", "starts_at", "ends_at"}:  # another hour may leave nothing to choose between
         fill(session.event, now=now)
     return len(told)
 
@@ -56,6 +58,27 @@ def booked(session: Session) -> int:
     """How many people hold it or wait for it."""
     live = db.select(db.func.count()).where(Booking.session_id == session.id, Booking.released_at.is_(None))
     return db.session.scalar(live) or 0
+
+
+def in_two_places(session: Session) -> int:
+    """How many people hold this session and another at the same hour: nobody is dropped, each one chooses."""
+    other, other_session = aliased(Booking), aliased(Session)
+    holders = (
+        db.select(db.func.count(Booking.registration_id.distinct()))
+        .join(other, other.registration_id == Booking.registration_id)
+        .join(other_session, other_session.id == other.session_id)
+        .where(
+            Booking.session_id == session.id,
+            Booking.released_at.is_(None),
+            Booking.confirmed_at.is_not(None),
+            other.released_at.is_(None),
+            other.confirmed_at.is_not(None),
+            other.session_id != session.id,
+            other_session.starts_at < session.ends_at,
+            other_session.ends_at > session.starts_at,
+        )
+    )
+    return db.session.scalar(holders) or 0
 
 
 def _when_and_where(session: Session) -> dict[str, str]:

@@ -78,7 +78,8 @@ def edit_session(slug: str, session_slug: str) -> Any:
     db.session.commit()
     for sentence in warnings(found.event, now=utcnow(), about="agenda_organiser.session"):
         flash(sentence, "warning")
-    return back_to("programme", found.event, _said(f"«\u00a0{found.title}\u00a0» est enregistrée.", told))
+    said = _said(f"«\u00a0{found.title}\u00a0» est enregistrée.", told) + _clash(programme_changes.in_two_places(found))
+    return back_to("programme", found.event, said)
 
 
 @bp.post(f"{NEW}/lignes")
@@ -179,3 +180,11 @@ def _said(sentence: str, told: int) -> str:
         return sentence
     people = plural(told, "personne concernée est prévenue", "personnes concernées sont prévenues")
     return f"{sentence} {people} par courriel."
+
+
+def _clash(people: int) -> str:
+    """After a change of hour; their own pages and letters ask them to choose."""
+    if not people:
+        return ""
+    holders = plural(people, "personne tient", "personnes tiennent")
+    return f" {holders} maintenant deux sessions à la même heure\u00a0: leur page leur demande de choisir."
