@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from flask import g, has_request_context, request
+from psycopg import IsolationLevel
 from sqlalchemy import Connection, DateTime, Engine, Enum, MetaData, Pool, TypeDecorator, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -95,9 +96,7 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
         options["pool_pre_ping"] = True
         options["connect_args"] = {
             "connect_timeout": 5,
-            # A plan kept from when a table was nearly empty reads it whole once it is not: plan each time.
-            "options": "-c lock_timeout=3000 -c statement_timeout=30000 -c timezone=UTC "
-            "-c plan_cache_mode=force_custom_plan",
+            "options": "-c lock_timeout=3000 -c statement_timeout=30000 -c timezone=UTC",
         }
     return options
 
@@ -156,9 +155,10 @@ def _begin(connection: Any) -> None:
         else:
             connection.exec_driver_sql("PRAGMA query_only=OFF")
             _begin_writing(connection)
-    elif is_reading():
-        one_state = "ISOLATION LEVEL REPEATABLE READ, " if g.get("is_looking", False) else ""
-        connection.exec_driver_sql(f"SET TRANSACTION {one_state}READ ONLY")
+    else:  # said by the driver's own BEGIN
+        driver = connection.connection.driver_connection
+        driver.read_only = is_reading() or None
+        driver.isolation_level = IsolationLevel.REPEATABLE_READ if driver.read_only and g.get("is_looking") else None
 
 
 def _begin_writing(connection: Connection) -> None:
