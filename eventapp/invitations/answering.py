@@ -1,6 +1,6 @@
 """What a guest does with their link: accept, decline, change their mind."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,11 @@ from eventapp.events.models import Event, Status
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.invitations.models import Invitation, Reply
-from eventapp.registrations import refusals, seats
+from eventapp.registrations import refusals, requests, seats, windows
 from eventapp.registrations.changes import live_registration
 from eventapp.registrations.models import Registration, Source
 from eventapp.registrations.people import Person
+from eventapp.registrations.request_models import RequestKind
 
 Actor = User | str
 
@@ -64,6 +65,7 @@ def accept(
     person: Person,
     *,
     sessions: Collection[Session] = (),
+    ranked: Sequence[Session] = (),
     answers: Mapping[str, Any] | None = None,
     now: datetime,
     by: Actor = journal.PERSON,
@@ -80,6 +82,7 @@ def accept(
             guest.event,
             person,
             sessions=sessions,
+            ranked=ranked,
             answers=answers or {},
             now=now,
             source=Source.INVITATION,
@@ -109,7 +112,10 @@ def registration_of(invitation: Invitation) -> Registration | None:
 
 
 def decline(invitation: Invitation, *, reason: str = "", now: datetime, by: Actor = journal.PERSON) -> None:
-    """Note the refusal; the guest's registration, if any, is cancelled and its place passed on."""
+    """Note the refusal; the guest's registration, if any, is cancelled and its place passed on.
+
+    When it is too late for them to cancel alone, the refusal is noted all the same and the cancellation asked for.
+    """
     event = invitation.guest.event
     seats.hold(event)
     if event.status is Status.CANCELLED or event.has_ended(now):
@@ -119,7 +125,11 @@ def decline(invitation: Invitation, *, reason: str = "", now: datetime, by: Acto
     registration = registration_of(invitation)
     _reply(invitation, Reply.DECLINED, now=now, by=by)
     invitation.decline_reason = reason
-    if registration is not None:
+    if registration is None:
+        return
+    if by == journal.PERSON and not windows.may_cancel(registration, now):
+        requests.ask(registration, RequestKind.CANCEL, {"reason": reason}, now=now)
+    else:
         seats.cancel(registration, now=now, by=by, reason=reason)
 
 

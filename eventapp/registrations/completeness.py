@@ -3,6 +3,7 @@
 from eventapp.agenda.programme import booking_slots
 from eventapp.registrations.answers import applying, asked
 from eventapp.registrations.models import Registration
+from eventapp.registrations.wish_slots import ranking_of
 
 
 def missing(registration: Registration) -> list[str]:
@@ -14,5 +15,6 @@ def missing(registration: Registration) -> list[str]:
     if not event.choice_required:
         return questions
     chosen = {booking.session_id for booking in registration.live_bookings}
+    chosen |= {session.id for ranking in ranking_of(registration) for session in ranking.sessions}
     slots = [slot for slot in booking_slots(event) if slot.required and chosen.isdisjoint(s.id for s in slot.sessions)]
     return questions + [f"Session du {slot.label}" for slot in slots]

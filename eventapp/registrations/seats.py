@@ -3,7 +3,7 @@
 Each one holds the event first, looks afterwards, and ends with `fill`. None commits: the view or command does, once.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -30,6 +30,7 @@ from eventapp.registrations.limits import (
 )
 from eventapp.registrations.models import Booking, Registration, Source, Status
 from eventapp.registrations.offers import accept_offer, refuse_offer
+from eventapp.registrations.party_models import Party
 from eventapp.registrations.people import Person, describe
 from eventapp.registrations.queue import position
 from eventapp.registrations.session_changes import change_sessions
@@ -37,6 +38,7 @@ from eventapp.registrations.session_places import SessionPlaces, bookable_sessio
 from eventapp.registrations.states import confirm
 from eventapp.registrations.waiting_list import fill, seat_newcomer
 from eventapp.registrations.waiting_reasons import reasons_to_wait
+from eventapp.registrations.wishes import check_wishes, sort_out, write_wishes
 
 __all__ = [
     "OPEN_STEPS",
@@ -65,6 +67,7 @@ def register(
     person: Person,
     *,
     sessions: Collection[Session] = (),
+    ranked: Sequence[Session] = (),
     answers: Mapping[str, Any] | None = None,
     now: datetime,
     source: Source = Source.PUBLIC,
@@ -72,34 +75,43 @@ def register(
     idempotency_key: str | None = None,
     consented_at: datetime | None = None,
     over_capacity: bool = False,
+    tell: bool = True,
+    party: Party | None = None,
 ) -> Registration:
     """Confirm the person, or put them on the waiting list, and post their letter.
 
     The same submission again (key and person) returns the first registration, whatever became of it since; the same
-    person again raises AlreadyRegistered. `over_capacity` (an organiser's own decision) confirms whatever the limits
-    say.
+    person again raises AlreadyRegistered. `ranked`: wishes, the best first. `over_capacity` (an organiser's own
+    decision) confirms whatever the limits say. Whoever is registered with a `party` chooses sessions and answers later,
+    with their own link.
     """
     hold(event)
     submission = _submission(person, idempotency_key)
     first, known = _earlier(event, person, submission)
     if first is not None:
         return _replayed(first)
-    _read_again(event, sessions)
-    _check_open(event, source, now)
+    _read_again(event, [*sessions, *ranked])
+    check_open(event, source, now)
     if known is not None:
         raise refusals.AlreadyRegistered(known)
-    check_choices(event, sessions)
-    kept = check_answers(event, answers or {})
+    if party is None:
+        check_choices(event, sessions)
+        sessions, ranked = sort_out(event, sessions, ranked)
+        check_wishes(event, ranked, by=by, now=now)
+    kept = check_answers(event, answers or {}) if party is None else []
     try:
         with db.session.begin_nested():
             registration = _new(event, person, sessions, source=source, now=now)
             registration.idempotency_key = submission
+            registration.party_id = party.id if party is not None else None
             registration.consented_at = consented_at
-            write_answers(registration, kept)
+            write_answers(registration, kept, consented_at)
             seat_newcomer(registration, now=now)
             db.session.add(registration)
             db.session.flush()
-            _seat(registration, by=by, over_capacity=over_capacity, now=now)
+            if ranked:
+                write_wishes(registration, ranked, now=now)
+            _seat(registration, by=by, over_capacity=over_capacity, tell=tell, now=now)
     except IntegrityError:
         return _after_collision(event, person, submission)
     return registration
@@ -158,7 +170,7 @@ def _earlier(event: Event, person: Person, submission: str | None) -> tuple[Regi
     return first, next((one for one in found if not one.is_cancelled and one is not first), None)
 
 
-def _check_open(event: Event, source: Source, now: datetime) -> None:
+def check_open(event: Event, source: Source, now: datetime) -> None:
     if event.status is EventStatus.CANCELLED:
         raise refusals.EventCancelled
     if event.has_ended(now):
@@ -195,7 +207,7 @@ def _new(event: Event, person: Person, sessions: Collection[Session], *, source:
     return registration
 
 
-def _seat(registration: Registration, *, by: Actor, over_capacity: bool, now: datetime) -> None:
+def _seat(registration: Registration, *, by: Actor, over_capacity: bool, tell: bool, now: datetime) -> None:
     """Let the queue decide what is not given yet, then journal and tell; full without waiting list refuses the whole
     act."""
     event = registration.event
@@ -217,11 +229,14 @@ def _seat(registration: Registration, *, by: Actor, over_capacity: bool, now: da
         source=registration.source.value,
         over_capacity=forced,
     )
-    (notices.confirmed if registration.is_confirmed else notices.waiting)(registration, now=now)
+    if tell:
+        (notices.confirmed if registration.is_confirmed else notices.waiting)(registration, now=now)
 
 
 def _arrival(registration: Registration, *, forced: bool, now: datetime) -> str:
     who = name_of(registration)
+    if registration.party_id is not None:
+        who += f" (faite par {db.session.get_one(Party, registration.party_id).contact_name})"
     if forced:
         return f"Inscription de {who}, place confirmée au-delà des limites par décision de l’organisation."
     if registration.is_confirmed:

@@ -13,7 +13,7 @@ from eventapp.events.locks import hold
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.formats import plural
-from eventapp.registrations import choices, notices, refusals, windows
+from eventapp.registrations import choices, notices, refusals, windows, wishes
 from eventapp.registrations.changes import Actor, check_live
 from eventapp.registrations.forcing import force_seats
 from eventapp.registrations.models import Booking, Registration
@@ -63,6 +63,7 @@ def change_sessions(
     check_live(registration)
     windows.check_change(registration, by, now)
     choices.check_choices(event, sessions)
+    sessions = wishes.divert(registration, sessions, beside, now=now, by=by)
     _check_beside(registration, sessions, beside)
     plan = Plan.of(registration, [*sessions, *beside])
     if not plan.is_empty:
