@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from eventapp.registrations import allowances, offers
+from eventapp.registrations import allowances, offers, retention
 
 
 @dataclass(frozen=True)
@@ -24,5 +24,11 @@ class Job:
 
 JOBS = (
     Job("expire offers", timedelta(seconds=5), offers.expire_offers, due=offers.events_with_offers_ended),
+    Job(
+        "forget sensitive answers",
+        timedelta(hours=1),
+        retention.forget_sensitive,
+        due=retention.events_with_answers_over,
+    ),
     Job("release structures", timedelta(seconds=30), allowances.release, due=allowances.events_to_release),
 )

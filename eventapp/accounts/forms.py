@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     EmailField,
     HiddenField,
     PasswordField,
@@ -70,6 +71,7 @@ class ColleagueForm(FlaskForm):
 
 class RoleForm(FlaskForm):
     role = RadioField("Rôle", choices=ROLE_CHOICES, validators=(InputRequired("Choisissez un rôle."),))
+    reads_sensitive = BooleanField("Lire les réponses sensibles")
 
 
 class SettingsForm(FlaskForm):

@@ -75,6 +75,18 @@ def change_role(membership: Membership, role: Role, *, by: User, now: datetime) 
     record("role changed", sentence, now=now, by=by, organisation=organisation, subject=membership.user)
 
 
+def open_sensitive(membership: Membership, reads: bool, *, by: User, now: datetime) -> None:
+    """Let this member read the sensitive answers, or no longer: no role gives that by itself."""
+    organisation = membership.organisation
+    hold(organisation)
+    if membership.reads_sensitive is reads:
+        return
+    membership.reads_sensitive = reads
+    what = "peut désormais lire" if reads else "ne peut plus lire"
+    sentence = f"{membership.user.email} {what} les réponses sensibles."
+    record("sensitive answers opened", sentence, now=now, by=by, organisation=organisation, subject=membership.user)
+
+
 def remove_member(membership: Membership, *, by: User, now: datetime) -> None:
     """Their rights end with their next request; the account stays, it may belong to another organisation."""
     organisation, user = membership.organisation, membership.user

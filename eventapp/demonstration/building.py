@@ -65,6 +65,7 @@ def _upcoming(now: datetime) -> EventFile:
 
 def _team(organisation: Organisation, *, now: datetime) -> User:
     member = people.create_account(EMAIL, organisation, Role.ADMINISTRATOR, now=now, name="Hélène Carpentier")
+    member.reads_sensitive = True
     passwords.choose(member.user, PASSWORD)
     people.create_account(
         "mathieu.wattel@sgar-hdf.example", organisation, Role.ORGANISER, now=now, name="Mathieu Wattel"

@@ -11,7 +11,8 @@ from eventapp.exchange.faults import BadFile, Fault
 from eventapp.extensions import db
 from eventapp.network.models import Structure
 from eventapp.registrations.allowances import allowances, set_allowances
-from eventapp.registrations.models import Answer, Question
+from eventapp.registrations.models import Question
+from eventapp.registrations.questions import KindIsFixed, PromiseIsMade, check_answered
 
 
 def apply_categories(event: Event, file: EventFile, *, now: datetime) -> None:
@@ -62,8 +63,8 @@ def apply_questions(event: Event, file: EventFile, *, now: datetime) -> None:
         if row is None:
             row = Question(event_id=event.id, slug=part.slug)
             db.session.add(row)
-        elif row.kind is not part.kind and _has_answers(row):
-            raise BadFile([Fault(f"questions[{index}].kind", "has answers, its kind cannot change")])
+        else:
+            _refuse_change(row, part, f"questions[{index}]")
         _describe(row, part, position=index + 1)
     _write(event, now=now)
 
@@ -78,8 +79,15 @@ def _write(event: Event, *, now: datetime) -> None:
 def _describe(row: Question, part: QuestionPart, *, position: int) -> None:
     row.label, row.help, row.kind, row.required = part.label, part.help, part.kind, part.required
     row.choices, row.sensitive, row.shown_if = list(part.choices), part.sensitive, part.shown_if
+    row.consent, row.kept_days = part.consent, part.kept_days
     row.position, row.retired_at = position, None
 
 
-def _has_answers(question: Question) -> bool:
-    return bool(db.session.scalar(db.select(db.exists().where(Answer.question_id == question.id))))
+def _refuse_change(row: Question, part: QuestionPart, path: str) -> None:
+    """What answers forbid an organiser to change, they forbid a file."""
+    try:
+        check_answered(row, vars(part))
+    except KindIsFixed:
+        raise BadFile([Fault(f"{path}.kind", "has answers, its kind cannot change")]) from None
+    except PromiseIsMade:
+        raise BadFile([Fault(f"{path}.sensitive", "has answers, its consent cannot change")]) from None

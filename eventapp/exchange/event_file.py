@@ -115,6 +115,8 @@ class QuestionPart:
     required: bool = False
     choices: tuple[str, ...] = ()
     sensitive: bool = False
+    consent: str = ""
+    kept_days: int | None = None
     shown_if: dict[str, Any] | None = None  # {"question": slug, "is": value}
 
 

@@ -47,6 +47,7 @@ SENTENCES = {
     "another organisation owns this event": "n’est pas l’organisation de cet événement",
     "not your organisation": "n’est pas une de vos organisations",
     "has answers, its kind cannot change": "a déjà des réponses\u00a0: sa forme ne peut pas changer",
+    "has answers, its consent cannot change": "a des réponses données sous cet accord, qui ne peut plus changer",
     "in use, cannot be removed": "est utilisée\u00a0: elle ne peut pas être supprimée",
 }
 

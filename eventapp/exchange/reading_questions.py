@@ -7,6 +7,7 @@ from eventapp.exchange.event_file import QuestionPart
 from eventapp.exchange.faults import Fault, path_of
 from eventapp.registrations.models import QuestionKind
 
+LONGEST_KEPT = 3_650  # days
 CHOOSING = (QuestionKind.CHOICE, QuestionKind.CHOICES)
 
 
@@ -28,6 +29,8 @@ def _question(at: Cursor, earlier: set[str], every: set[str]) -> QuestionPart:
         required=at.flag("required", False),
         choices=_choices(at),
         sensitive=at.flag("sensitive", False),
+        consent=at.text("consent", 500),
+        kept_days=at.number("kept_days", 0, LONGEST_KEPT),
         shown_if=_shown_if(at, earlier, every),
     )
     if part.kind in CHOOSING and not part.choices:

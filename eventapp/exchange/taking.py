@@ -136,5 +136,7 @@ def _question(row: Question) -> QuestionPart:
         required=row.required,
         choices=tuple(row.choices),
         sensitive=row.sensitive,
+        consent=row.consent,
+        kept_days=row.kept_days,
         shown_if=row.shown_if,
     )

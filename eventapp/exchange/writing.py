@@ -7,6 +7,8 @@ from typing import Any
 from eventapp.events.local_times import to_iso
 from eventapp.exchange.event_file import FORMAT, EventFile, QuestionPart, RoomPart, SessionPart
 
+OWN_OF_QUESTION = ("help", "consent", "kept_days")
+
 
 def as_text(file: EventFile) -> str:
     return json.dumps(as_dict(file), ensure_ascii=False, indent=1) + "\n"
@@ -71,6 +73,6 @@ def _session(session: SessionPart, zone: str) -> dict[str, Any]:
 
 
 def _question(question: QuestionPart) -> dict[str, Any]:
-    """`help` is ours, as `accessibility` is."""
+    """`help`, `consent` and `kept_days` are ours, as `accessibility` is."""
     facts = vars(question) | {"kind": question.kind.value, "choices": list(question.choices)}
-    return {key: value for key, value in facts.items() if key != "help" or value}
+    return {key: value for key, value in facts.items() if key not in OWN_OF_QUESTION or value not in ("", None)}

@@ -325,6 +325,10 @@ class Question(Base):
     def asked(cls, event: Event) -> Select["Question"]:
         return select(cls).where(cls.event_id == event.id, cls.retired_at.is_(None)).order_by(cls.position, cls.id)
 
+    @classmethod
+    def retired(cls, event: Event) -> Select["Question"]:
+        return select(cls).where(cls.event_id == event.id, cls.retired_at.is_not(None)).order_by(cls.retired_at, cls.id)
+
 
 class Answer(Base):
     """`value`: text, number, true/false or a list of texts, as the question's kind says."""
@@ -350,6 +354,13 @@ class Answer(Base):
         if isinstance(self.value, list):
             return ", ".join(str(item) for item in self.value)
         return str(self.value)
+
+    @property
+    def in_other_words(self) -> str:
+        """Where the question was asked otherwise: what was meant may differ."""
+        if self.asked_as in ("", self.question.label):
+            return ""
+        return f" (en réponse à «\u00a0{self.asked_as}\u00a0»)"
 
 
 class CalendarMail(Base):

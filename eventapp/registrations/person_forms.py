@@ -78,7 +78,7 @@ class PersonForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Every fault at once: those of the fields, of the request as a whole, and of the answers."""
         sound = super().validate(extra_validators)
-        sound = self._refuse_odd_values() and sound
+        sound = refuse_odd_values(self) and sound
         return self.questions.validate(self) and sound
 
     def person(self) -> Person:
@@ -118,12 +118,14 @@ class PersonForm(FlaskForm):
         else:
             self.form_errors.append(str(refusal))
 
-    def _refuse_odd_values(self) -> bool:
-        sound = True
-        for field in self:
-            values = [value for value in field.raw_data or [] if isinstance(value, str)]
-            if any("\0" in value for value in values):
-                field.errors, sound = [FORBIDDEN], False
-            elif len(set(values)) > 1 and not hasattr(field.widget, "prefix_label"):
-                field.errors, sound = [SENT_TWICE], False
-        return sound
+
+def refuse_odd_values(form: FlaskForm) -> bool:
+    """What no browser sends: a character that no database keeps, several values for one control."""
+    sound = True
+    for field in form:
+        values = [value for value in field.raw_data or [] if isinstance(value, str)]
+        if any("\0" in value for value in values):
+            field.errors, sound = [FORBIDDEN], False
+        elif len(set(values)) > 1 and not hasattr(field.widget, "prefix_label"):
+            field.errors, sound = [SENT_TWICE], False
+    return sound

@@ -47,7 +47,7 @@ WHOLE: dict[str, Any] = {
         {"slug": "repas", "label": "Déjeunez-vous ?", "kind": "yes_no", "required": True, "choices": [],
          "sensitive": False, "shown_if": None},
         {"slug": "menu", "label": "Menu", "kind": "choice", "required": True, "choices": ["standard", "végétarien"],
-         "sensitive": True, "shown_if": {"question": "repas", "is": True}},
+         "sensitive": True, "consent": "J’accepte", "kept_days": 3, "shown_if": {"question": "repas", "is": True}},
     ],
     "report": "",
     "status": "published",

@@ -160,14 +160,29 @@ def test_an_organiser_writes_orders_and_retires_questions(client: PageClient) ->
     condition = {"condition": "dejeunez-vous", "condition_value": "oui"}
     assert client.post(f"{base}/nouvelle", data=regime | condition).status_code == 303
     client.page(f"{base}/regime")
-    client.post(f"{base}/regime/rang", data={"sens": "monter"})
+    client.post(f"{base}/nouvelle", data={"label": "Un mot ?", "kind": "text"})
+    client.post(f"{base}/un-mot/rang", data={"sens": "monter"})
 
-    first, second = db.session.scalars(Question.asked(event)).all()
-    assert (first.slug, first.choices, first.sensitive) == ("regime", CHOICES, True)
-    assert first.shown_if == {"question": "dejeunez-vous", "is": True}
-    client.post(f"{base}/dejeunez-vous/retrait")
-    assert db.session.scalars(Question.asked(event)).all() == [first]
-    assert second.retired_at is not None
+    meal, word, diet = db.session.scalars(Question.asked(event)).all()
+    assert (diet.slug, diet.choices, diet.sensitive) == ("regime", CHOICES, True)
+    assert diet.shown_if == {"question": "dejeunez-vous", "is": True}
+    client.post(f"{base}/un-mot/retrait")
+    assert db.session.scalars(Question.asked(event)).all() == [meal, diet]
+    assert word.retired_at is not None
+
+
+def test_a_refusal_to_orphan_a_question_is_said(client: PageClient) -> None:
+    event = make_event()
+    regime(event)
+    client.sign_in(make_user(event.organisation))
+    base = f"/gestion/evenements/{event.slug}/questions"
+
+    for path, data in (("repas/retrait", {}), ("regime/rang", {"sens": "monter"})):
+        page = client.page(client.post(f"{base}/{path}", data=data).location)
+        assert "modifiez d’abord « Votre régime »" in words(page)
+    response = client.post(f"{base}/repas", data={"label": "Repas ?", "kind": "text"})
+    assert response.status_code == 422
+    assert "modifiez d’abord « Votre régime »" in words(parse(response).select_one("#kind-error"))
 
 
 @pytest.mark.parametrize(

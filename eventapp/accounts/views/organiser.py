@@ -47,7 +47,8 @@ def invite(organisation_slug: str) -> Any:
 def member(organisation_slug: str, member_id: int) -> str:
     organisation = _administered(organisation_slug)
     membership = _member(organisation, member_id)
-    return _member_page(membership, RoleForm(data={"role": membership.role.value}))
+    facts = {"role": membership.role.value, "reads_sensitive": membership.reads_sensitive}
+    return _member_page(membership, RoleForm(data=facts))
 
 
 @bp.post(f"{TEAM}/{MEMBER}")
@@ -59,11 +60,12 @@ def change_role(organisation_slug: str, member_id: int) -> Any:
         return _member_page(membership, form), 422
     try:
         people.change_role(membership, Role(form.role.data), by=g.user, now=utcnow())
+        people.open_sensitive(membership, bool(form.reads_sensitive.data), by=g.user, now=utcnow())
     except Refused as refusal:
         db.session.rollback()
         return _member_page(membership, faulty(form, refusal)), 422
     db.session.commit()
-    flash(f"Le rôle de {membership.user.label} est enregistré.", "success")
+    flash(f"Les droits de {membership.user.label} sont enregistrés.", "success")
     return _back_to_team(organisation)
 
 

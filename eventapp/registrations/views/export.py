@@ -11,6 +11,7 @@ from eventapp import access, downloads
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import phone
+from eventapp.registrations.answers import applying, asked
 from eventapp.registrations.models import Question, Registration
 from eventapp.registrations.selection import ORDERS, Filters, find_registrations
 from eventapp.registrations.views.organiser import bp, find_event
@@ -48,10 +49,12 @@ def export(slug: str, kind: str) -> Response:
 
 
 def cells(event: Event, rows: Iterable[Registration], questions: Iterable[Question]) -> Iterator[list[Any]]:
-    questions = list(questions)
+    """An answer whose question no longer applies to the person is kept, and left out here."""
+    questions, every = list(questions), asked(event)
     for registration in rows:
-        answers = {answer.question_id: answer for answer in registration.answers}
-        given = (answers.get(question.id) for question in questions)
+        answers = {answer.question.slug: answer for answer in registration.answers}
+        applicable = applying(every, {slug: answer.value for slug, answer in answers.items()})
+        given = (answers.get(question.slug) if question in applicable else None for question in questions)
         yield [*_facts(event, registration), *(answer.in_words if answer else "" for answer in given)]
 
 
