@@ -16,6 +16,7 @@ from eventapp.invitations import importing
 from eventapp.invitations.forms import ImportForm
 from eventapp.invitations.models import GuestImport
 from eventapp.invitations.views.organiser import bp, managed
+from eventapp.registrations.reading_people import COLUMNS
 from eventapp.spreadsheets.reading import Row, Table, read
 from eventapp.text import one_line
 
@@ -108,7 +109,7 @@ def import_model(slug: str, kind: str) -> Response:
     """An empty file with the right titles and one example."""
     event = managed(slug)
     category = event.categories[0].name if event.categories else ""
-    return downloads.spreadsheet(kind, "Modèle invités", tuple(importing.COLUMNS), [(*EXAMPLE[:-1], category)])
+    return downloads.spreadsheet(kind, "Modèle invités", tuple(COLUMNS), [(*EXAMPLE[:-1], category)])
 
 
 def _too_large(slug: str) -> str:
@@ -143,6 +144,6 @@ def _upload_page(event: Event, form: ImportForm) -> str:
         organisation=event.organisation,
         form=form,
         waiting=waiting,
-        columns=importing.COLUMNS,
+        columns=COLUMNS,
         needed=importing.NEEDED,
     )

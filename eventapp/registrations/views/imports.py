@@ -1,0 +1,180 @@
+"""`/gestion/evenements/<slug>/inscriptions/import`: send a file, read what would happen, apply or give up."""
+
+from contextlib import closing
+from typing import Any
+
+from flask import Response, abort, flash, g, redirect, render_template, request, url_for
+
+from eventapp import access, downloads, uploads
+from eventapp.clock import utcnow
+from eventapp.errors import Refused
+from eventapp.events.locks import hold
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.formats import plural
+from eventapp.registrations import importing
+from eventapp.registrations.desk_forms import ImportForm
+from eventapp.registrations.import_models import RegistrationImport
+from eventapp.registrations.reading_people import COLUMNS, PHONE
+from eventapp.registrations.views.organiser import LARGEST_ID, bp, find_event
+from eventapp.spreadsheets.reading import Row, Table, read
+from eventapp.text import one_line
+
+SHOWN = 20  # refusals told one by one
+TOO_LARGE = "Le fichier dépasse 5\u00a0Mo."
+EXAMPLE = {
+    "Prénom": "Amandine",
+    "Nom": "Lefèvre-Duquesnoy",
+    "Adresse électronique": "a.lefevre@france-services.example",
+    "Structure": "France services de Saint-Erme",
+    "Fonction": "Conseillère",
+    "Téléphone": "03 23 97 53 90",
+}
+
+
+@bp.route("/gestion/evenements/<slug>/inscriptions/import", methods=["GET", "POST"])
+@access.member
+def import_file(slug: str) -> Any:
+    event, form = find_event(slug), ImportForm()
+    if not form.validate_on_submit():
+        return upload_page(event, form), 422 if form.is_submitted() else 200
+    try:
+        with closing(form.file.data) as upload:
+            table = read(upload.stream, importing.LIMITS)
+        importing.preview(event, table, now=utcnow())
+    except Refused as refusal:
+        db.session.rollback()
+        form.file.errors = [str(refusal)]
+        return upload_page(event, form), 422
+    draft = keep(event, table, form.file.data.filename or "fichier")
+    db.session.commit()
+    return redirect(url_for(".import_preview", slug=slug, import_id=draft.id), 303)
+
+
+@bp.get("/gestion/evenements/<slug>/inscriptions/import/<int:import_id>")
+@access.member
+def import_preview(slug: str, import_id: int) -> Any:
+    event = find_event(slug)
+    draft = find_draft(event, import_id)
+    try:
+        preview = importing.preview(event, table_of(draft), now=utcnow())
+    except Refused as refusal:
+        flash(str(refusal), "error")
+        return redirect(url_for(".import_file", slug=slug), 303)
+    return render_template(
+        "registrations/organiser/import_preview.html",
+        event=event,
+        organisation=event.organisation,
+        draft=draft,
+        preview=preview,
+    )
+
+
+@bp.post("/gestion/evenements/<slug>/inscriptions/import/<int:import_id>/application")
+@access.member
+def import_apply(slug: str, import_id: int) -> Any:
+    event = find_event(slug)
+    hold(event)
+    draft = find_draft(event, import_id)
+    table, filename = table_of(draft), draft.filename
+    db.session.delete(draft)
+    boxes = {name: bool(request.form.get(name)) for name in ("over_limits", "tell")}
+    try:
+        applied = importing.apply(event, table, filename=filename, now=utcnow(), by=g.user, **boxes)
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+        return redirect(url_for(".import_file", slug=slug), 303)
+    db.session.commit()
+    tell(applied)
+    return redirect(url_for(".index", slug=slug, tri="-date"), 303)
+
+
+@bp.post("/gestion/evenements/<slug>/inscriptions/import/<int:import_id>/abandon")
+@access.member
+def import_leave(slug: str, import_id: int) -> Any:
+    event = find_event(slug)
+    hold(event)
+    db.session.delete(find_draft(event, import_id))
+    db.session.commit()
+    flash("L’import est abandonné\u00a0: personne n’a été inscrit.", "info")
+    return redirect(url_for(".index", slug=slug), 303)
+
+
+@bp.get("/gestion/evenements/<slug>/inscriptions/modele.<kind>")
+@access.member
+def import_model(slug: str, kind: str) -> Response:
+    """An empty file with the right titles and one example."""
+    event = find_event(slug)
+    columns = ordered_columns(event)
+    example = EXAMPLE | {"Catégorie": event.categories[0].name if event.categories else ""}
+    return downloads.spreadsheet(kind, "Modèle inscriptions", columns, [[example.get(name, "") for name in columns]])
+
+
+def _too_large(slug: str) -> str:
+    form = ImportForm(formdata=None)
+    form.file.errors = [TOO_LARGE]
+    return upload_page(find_event(slug), form)
+
+
+uploads.explain_too_large(bp, "import_file", _too_large)
+
+
+def ordered_columns(event: Event) -> list[str]:
+    """Identity first, then sessions, then the event's own questions."""
+    wanted = importing.columns_of(event)
+    usual = COLUMNS | PHONE | importing.SESSIONS
+    return [*usual, *(name for name in wanted if name not in usual)]
+
+
+def keep(event: Event, table: Table, filename: str) -> RegistrationImport:
+    draft = RegistrationImport(
+        event_id=event.id,
+        filename=one_line(filename)[:200],
+        header=table.header,
+        rows=[[line, cells] for line, cells in table.rows],
+        warnings=table.warnings,
+        created_at=utcnow(),
+        created_by_id=g.user.id,
+    )
+    db.session.add(draft)
+    return draft
+
+
+def find_draft(event: Event, import_id: int) -> RegistrationImport:
+    if import_id > LARGEST_ID:
+        abort(404)
+    of_event = db.select(RegistrationImport).where(RegistrationImport.event_id == event.id)
+    draft: RegistrationImport = db.first_or_404(of_event.where(RegistrationImport.id == import_id))
+    return draft
+
+
+def table_of(draft: RegistrationImport) -> Table:
+    return Table(draft.header, [Row(line, cells) for line, cells in draft.rows], draft.warnings)
+
+
+def tell(applied: importing.Applied) -> None:
+    beyond = f", dont {applied.forced} au-delà des limites" if applied.forced else ""
+    waiting = f", {plural(applied.waiting, 'personne', 'personnes')} en attente" if applied.waiting else ""
+    flash(f"{plural(applied.confirmed, 'place confirmée', 'places confirmées')}{beyond}{waiting}.", "success")
+    for row, sentence in applied.refused[:SHOWN]:
+        flash(f"Ligne {row.line}, {row.values['Prénom']} {row.values['Nom']}\u00a0: {sentence}", "warning")
+    if len(applied.refused) > SHOWN:
+        flash(f"{plural(len(applied.refused) - SHOWN, 'autre ligne refusée', 'autres lignes refusées')}.", "warning")
+
+
+def upload_page(event: Event, form: ImportForm) -> str:
+    of_event = db.select(RegistrationImport).where(RegistrationImport.event_id == event.id)
+    return render_template(
+        "registrations/organiser/import.html",
+        event=event,
+        organisation=event.organisation,
+        form=form,
+        waiting=db.session.scalars(of_event.order_by(RegistrationImport.id.desc()).limit(5)).all(),
+        columns=ordered_columns(event),
+        needed=importing.NEEDED,
+        most=importing.MOST_LINES,
+        models=[
+            (kind.upper(), url_for(".import_model", slug=event.slug, kind=kind)) for kind in ("csv", "xlsx", "ods")
+        ],
+    )
