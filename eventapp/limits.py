@@ -26,7 +26,9 @@ RULES: dict[str, RateLimitItem] = {
         "link from an address": "20 per 5 minutes",
         "personal link to a person": "5 per 5 minutes",
         "personal link from an address": "60 per 5 minutes",
+        "request of a person": "10 per 5 minutes",
         "registration from an address": "6000 per minute",
+        "group from an address": "120 per 5 minutes",
         "wrong token from an address": "300 per 5 minutes",
     }.items()
 }
@@ -34,6 +36,7 @@ RULES: dict[str, RateLimitItem] = {
 POSTS = {
     "accounts.send_link": "link from an address",
     "registrations.create": "registration from an address",
+    "registrations.create_party": "group from an address",
     "registrations.send_links": "personal link from an address",
     "invitations.accept": "registration from an address",
 }

@@ -22,6 +22,8 @@ from eventapp.registrations.request_payloads import person_in
 from eventapp.registrations.session_changes import change_sessions
 from eventapp.registrations.transfers import pass_on
 
+LATEST = 20
+
 
 def ask(
     registration: Registration, kind: RequestKind, payload: Mapping[str, Any], *, message: str = "", now: datetime
@@ -100,6 +102,12 @@ def to_decide(event: Event) -> Select[ChangeRequest]:
     """Oldest first."""
     live = ChangeRequest.registration.has(Registration.status != Status.CANCELLED)
     return of_event(event).where(ChangeRequest.decided_at.is_(None), live)
+
+
+def latest_decided(event: Event) -> list[ChangeRequest]:
+    """Newest first."""
+    decided = of_event(event).where(ChangeRequest.decided_at.is_not(None)).order_by(None)
+    return list(db.session.scalars(decided.order_by(ChangeRequest.decided_at.desc(), ChangeRequest.id).limit(LATEST)))
 
 
 def count_to_decide(event: Event) -> int:

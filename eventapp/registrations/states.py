@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from eventapp.extensions import db
 from eventapp.registrations.models import Booking, Registration, Status
@@ -20,7 +20,8 @@ def withdraw(registration: Registration, *, now: datetime, by: str, reason: str)
         release(booking, now=now)
     touch(registration, now=now)
     still_asked = (ChangeRequest.registration_id == registration.id, ChangeRequest.decided_at.is_(None))
-    db.session.execute(update(ChangeRequest).where(*still_asked).values(decided_at=now, decision=Decision.CLOSED))
+    for request in db.session.scalars(select(ChangeRequest).where(*still_asked)):
+        request.decided_at, request.decision = now, Decision.CLOSED
 
 
 def confirm(registration: Registration, *, now: datetime) -> None:

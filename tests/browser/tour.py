@@ -23,6 +23,7 @@ from eventapp.outbox import delivery
 from eventapp.outbox.models import KeptMail
 from eventapp.registrations import links
 from eventapp.registrations.models import Question, Registration, Status
+from eventapp.registrations.request_models import ChangeRequest, RequestKind
 from tests.factories import make_event, make_guest, make_invitation, make_registration, save
 
 STRUCTURES = 12  # of several hundred: the same pages, shorter lists
@@ -63,6 +64,10 @@ def seed() -> None:
     make_invitation(make_guest(full, function="Conseillère"))
     header, rows = ["Nom", "Courriel"], [[2, ["Caron", "caron@agents.example"]], [3, ["Sans adresse", ""]]]
     save(GuestImport(event_id=event.id, filename="invités.csv", header=header, rows=rows, warnings=[], created_at=now))
+    asking = db.session.scalars(Registration.confirmed(event)).first()
+    assert asking is not None
+    facts = {"event_id": event.id, "registration": asking, "kind": RequestKind.CANCEL, "created_at": now}
+    save(ChangeRequest(payload={"reason": "Formation le même jour"}, message="Désolée de prévenir si tard.", **facts))
     people.issue_sign_in_link(db.session.scalars(db.select(User)).first(), now=now)
     db.session.commit()
     delivery.deliver_due(now=now, limit=LETTERS)
@@ -115,6 +120,7 @@ def facts() -> dict[str, Any]:
         "guest_id": one(Guest.id, Guest.event_id == event.id),
         "import_id": one(GuestImport.id, GuestImport.event_id == event.id),
         "registration_id": registration.id,
+        "request_id": one(ChangeRequest.id, ChangeRequest.event_id == event.id),
         "organisation_slug": event.organisation.slug,
         "member_id": one(Membership.id),
         "structure_id": one(Structure.id),

@@ -134,7 +134,7 @@ def test_their_own_acts_succeed(app, client):
 
 INNER = (
     "member_id", "session_slug", "room_slug", "speaker_slug", "category_slug", "question_slug", "guest_id",
-    "import_id", "registration_id", "key",
+    "import_id", "registration_id", "request_id", "key",
 )  # fmt: skip
 
 

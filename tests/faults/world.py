@@ -23,6 +23,7 @@ from eventapp.outbox.letters import post
 from eventapp.outbox.models import KeptMail, Message, State
 from eventapp.registrations.allowance_models import StructureAllowance
 from eventapp.registrations.models import Answer, Booking, Question, QuestionKind, Registration, Status
+from eventapp.registrations.request_models import ChangeRequest, RequestKind
 from tests.factories import (
     make_category,
     make_event,
@@ -60,12 +61,14 @@ class Side:
     speaker: Speaker
     session: Session
     spare_session: Session
+    rival: Session  # at the hour of `session`; its seat is offered to whoever holds that one
     question: Question
     guest: Guest
     spare_guest: Guest
     invitation: Invitation
     registration: Registration
     waiting: Registration
+    asked: ChangeRequest
     draft: GuestImport
     message: Message
     link: SignInLink
@@ -90,6 +93,7 @@ class Side:
             "guest_id": self.guest.id,
             "import_id": self.draft.id,
             "registration_id": self.registration.id,
+            "request_id": self.asked.id,
             "structure_id": self.structure.id,
             "id_fs": self.structure.id_fs,
             "key": self.message.id if rule.endpoint.startswith("outbox_organiser") else self.mail.id,
@@ -134,6 +138,9 @@ SPARE = {
     "events_organiser.raise_category": lambda side: {"category_slug": side.spare_category.slug},
     "invitations_organiser.remove": lambda side: {"guest_id": side.spare_guest.id},
     "invitations_organiser.invite": lambda side: {"guest_id": side.spare_guest.id},
+    "registrations.take_session": lambda side: {"session_slug": side.rival.slug},
+    "registrations.decline_session": lambda side: {"session_slug": side.rival.slug},
+    "registrations.leave_session_queue": lambda side: {"session_slug": side.rival.slug},
     "registrations_organiser.promote": lambda side: {"registration_id": side.waiting.id},
     "registrations_organiser.do_promote": lambda side: {"registration_id": side.waiting.id},
 }
@@ -156,6 +163,9 @@ def build() -> Side:
     registration = make_registration(event, make_person(category=category))
     booked = {"event_id": event.id, "registration": registration, "session": session}
     save(Booking(**booked, created_at=now, confirmed_at=now))
+    rival = make_session(event, speaker, room=room, booking=BookingMode.OPTIONAL, capacity=20)
+    offered = {"event_id": event.id, "registration": registration, "session": rival}
+    save(Booking(**offered, created_at=now, offer_until=now + timedelta(hours=5)))
     save(Answer(registration=registration, question=question, value="Oui, merci"))
     guest = make_guest(event)
     issued = tokens.issue(SignInLink.PURPOSE)
@@ -173,12 +183,17 @@ def build() -> Side:
         speaker=speaker,
         session=session,
         spare_session=make_session(event),
+        rival=rival,
         question=question,
         guest=guest,
         spare_guest=make_guest(event),
         invitation=make_invitation(guest),
         registration=registration,
         waiting=make_registration(event, status=Status.WAITING, offer_until=now + timedelta(hours=5)),
+        asked=save(
+            ChangeRequest(event_id=event.id, registration=registration, kind=RequestKind.CANCEL,
+                          payload={"reason": "Malade"}, created_at=now)
+        ),
         draft=save(_draft(event, now)),
         message=_failed(registration, now),
         link=save(
@@ -337,6 +352,11 @@ BODIES: dict[str, Any] = {
     "registrations.create": lambda side: _registering(side) | {"key": f"cle-{next(number)}"},
     "registrations.change_details": _registering,
     "registrations.change_sessions": lambda _side: {"sessions": ""},
+    "registrations.check_details": _registering,
+    "registrations.check_sessions": lambda _side: {"sessions": ""},
+    "registrations.correct_details": _registering,
+    "registrations.pass_on": lambda _side: _person(),
+    "registrations.take_back": lambda _side: {"kind": "cancel"},
     "registrations.send_links": lambda side: {"email": side.registration.email},
     "registrations.withdraw": lambda _side: {"reason": "Empêchée"},
     "registrations_organiser.change_details": _registering,
@@ -348,6 +368,7 @@ BODIES: dict[str, Any] = {
     "registrations_organiser.save_allowance": lambda side: {"structure": side.structure.id_fs, "places": "3"},
     "registrations_organiser.save_question": _question,
     "registrations_organiser.move_question": lambda _side: {"sens": "descendre"},
+    "registrations_organiser.refuse_request": lambda _side: {"answer": "Les badges sont imprimés."},
     "registrations_organiser.withdraw": lambda _side: {"reason": "Doublon", "tell": "y"},
 }  # fmt: skip
 
@@ -364,6 +385,9 @@ WRITE_NOTHING = {
     "events_organiser.preview_report",
     "invitations_organiser.letter_preview",
     "invitations_organiser.review",
+    "registrations.check_details",
+    "registrations.check_sessions",
+    "registrations.correct_details",
 }
 
 

@@ -183,18 +183,6 @@ def test_the_feed_address_is_renewed(client: PageClient) -> None:
     assert links.feed(registration) != before
 
 
-def test_after_the_closing_the_page_only_reads(client: PageClient) -> None:
-    registration = make_registration(coming(closes_at=utcnow() - timedelta(minutes=1)))
-    page = client.page(page_of(registration))
-
-    assert "Inscriptions closes" in words(page.main)
-    assert registration.event.organisation.email in words(page.main)
-    for path in ("sessions", "modification", "annulation"):
-        assert client.get(f"{page_of(registration)}/{path}").location == page_of(registration)
-    client.post(f"{page_of(registration)}/annulation", data={"reason": ""})
-    assert registration.status is Status.CONFIRMED
-
-
 def test_a_cancelled_event_shows_as_cancelled(client: PageClient) -> None:
     registration = make_registration(coming(cancelled_at=NOW, cancellation_reason="Neige"))
     page = client.page(page_of(registration))
@@ -202,7 +190,7 @@ def test_a_cancelled_event_shows_as_cancelled(client: PageClient) -> None:
     assert "Neige" in words(page.main)
 
 
-@pytest.mark.parametrize("path", ["", "/sessions", "/modification", "/annulation"])
+@pytest.mark.parametrize("path", ["", "/sessions", "/modification", "/annulation", "/transmission"])
 def test_an_unknown_token_is_404(client: PageClient, path: str) -> None:
     assert client.get(f"/mon-inscription/inconnu{path}").status_code == 404
 

@@ -1,20 +1,21 @@
-"""`/mon-inscription/<token>`: what a person sees and does with their own link. GET shows, POST acts."""
+"""`/mon-inscription/<token>`: what a person sees with their own link. GET shows, POST acts."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 
-from eventapp import access, journal, limits
+from eventapp import access
 from eventapp.agenda.programme import has_booking_slots
 from eventapp.clock import utcnow
-from eventapp.errors import Refused
 from eventapp.events.models import Audience
 from eventapp.extensions import db
-from eventapp.registrations import links, refusals, seats
-from eventapp.registrations.forms import CancelForm, PersonForm, details_form
+from eventapp.registrations import links, own_history, requests, seats, transfers, windows
+from eventapp.registrations.choices import clashes_of
+from eventapp.registrations.completeness import missing
 from eventapp.registrations.models import Registration
-from eventapp.registrations.prefill import facts_of
-from eventapp.registrations.views.fields import structure_labels
+from eventapp.registrations.request_summaries import summary
+from eventapp.registrations.session_places import session_positions
 from eventapp.registrations.views.public import bp
 from eventapp.registrations.waiting_reasons import reasons_to_wait
 
@@ -22,68 +23,25 @@ from eventapp.registrations.waiting_reasons import reasons_to_wait
 @bp.get("/mon-inscription/<token>")
 @access.token_holder
 def person(token: str) -> Any:
-    registration = find(token)
+    registration, now = find(token), utcnow()
     return render_template(
         "registrations/person.html",
         event=registration.event,
         registration=registration,
         token=token,
         position=seats.position(registration),
-        reasons=[reason.to_them for reason in reasons_to_wait(registration, now=utcnow())],
+        reasons=[reason.to_them for reason in reasons_to_wait(registration, now=now)],
         feed_url=links.feed(registration),
-        can_act=can_act(registration),
         has_sessions=has_booking_slots(registration.event),
         offer_is_open=has_open_offer(registration),
         again=step_again(registration),
-    )
-
-
-@bp.get("/mon-inscription/<token>/modification")
-@access.token_holder
-def edit(token: str) -> Any:
-    registration = find_acting(token)
-    return edit_page(registration, details_form(registration.event, **facts_of(registration)), token)
-
-
-@bp.post("/mon-inscription/<token>/modification")
-@access.token_holder
-def change_details(token: str) -> Any:
-    registration = find_acting(token)
-    form = details_form(registration.event)
-    if not form.validate_on_submit():
-        return edit_page(registration, form, token), 422
-    person = form.person()
-    letter = _count_letter(registration, person)
-    try:
-        seats.change_details(registration, person, form.answers(), now=utcnow(), by=journal.PERSON)
-    except Refused as refusal:
-        db.session.rollback()
-        form.attach(_without_names(refusal))
-        return edit_page(registration, form, token), 422
-    db.session.commit()
-    flash(f"Vos informations sont enregistrées.{letter}", "success")
-    return back(token)
-
-
-@bp.get("/mon-inscription/<token>/annulation")
-@access.token_holder
-def cancel(token: str) -> Any:
-    registration = find_acting(token)
-    return cancel_page(registration, CancelForm(), token)
-
-
-@bp.post("/mon-inscription/<token>/annulation")
-@access.token_holder
-def withdraw(token: str) -> Any:
-    registration, form = find(token), CancelForm()
-    if not form.validate_on_submit():
-        return cancel_page(registration, form, token), 422
-    return act(
-        token,
-        "C’est fait\u00a0: un courriel vous le confirme.",
-        seats.cancel,
-        by=journal.PERSON,
-        reason=form.reason.data or "",
+        missing=missing(registration) if registration.is_confirmed else [],
+        predecessor=transfers.predecessor_of(registration),
+        requests=[(request, summary(request)) for request in requests.of_registration(registration)],
+        moments=own_history.moments(registration),
+        session_positions=session_positions(registration),
+        session_clashes=clashes_of(registration),
+        **rights(registration, now),
     )
 
 
@@ -101,17 +59,20 @@ def find(token: str) -> Registration:
 
 
 def find_acting(token: str) -> Registration:
-    """The registration, where it may still be changed; otherwise its page says why not."""
+    """The registration, where there is something left to change or to ask; otherwise its page says why not."""
     registration = find(token)
-    if not can_act(registration):
+    if not windows.may_ask(registration, utcnow()):
         abort(back(token))
     return registration
 
 
-def can_act(registration: Registration) -> bool:
-    event = registration.event
-    is_over = event.cancelled_at is not None or event.registration_has_closed(utcnow())
-    return not registration.is_cancelled and not is_over
+def rights(registration: Registration, now: datetime) -> dict[str, bool]:
+    """What the person may do alone; what they may not, while `can_ask`, they ask."""
+    return {
+        "can_ask": windows.may_ask(registration, now),
+        "can_change": windows.may_change(registration, now),
+        "can_cancel": windows.may_cancel(registration, now),
+    }
 
 
 def has_open_offer(registration: Registration) -> bool:
@@ -129,45 +90,5 @@ def step_again(registration: Registration) -> str | None:
     return step if step in seats.OPEN_STEPS else None
 
 
-def act(token: str, done: str, verb: Any, **facts: Any) -> Any:
-    """One verb on the person's own registration; a refusal is said on their page."""
-    try:
-        verb(find(token), now=utcnow(), **facts)
-    except Refused as refusal:
-        db.session.rollback()
-        flash(str(refusal), "error")
-        return back(token)
-    db.session.commit()
-    flash(done, "success")
-    return back(token)
-
-
 def back(token: str) -> Any:
     return redirect(url_for("registrations.person", token=token), 303)
-
-
-def edit_page(registration: Registration, form: PersonForm, token: str) -> str:
-    event = registration.event
-    return render_template(
-        "registrations/edit.html", event=event, form=form, token=token, structures=structure_labels(event)
-    )
-
-
-def cancel_page(registration: Registration, form: CancelForm, token: str) -> str:
-    event = registration.event
-    return render_template("registrations/cancel.html", event=event, registration=registration, form=form, token=token)
-
-
-def _count_letter(registration: Registration, person: seats.Person) -> str:
-    """What to say of the letter to a new address; nobody makes us write to one without end."""
-    if person.email_folded == registration.email_folded:
-        return ""
-    limits.spend("personal link to a person", str(registration.event_id), person.email_folded)
-    return f" Votre lien personnel part à {person.email}."
-
-
-def _without_names(refusal: Refused) -> Refused:
-    """Whether somebody else is registered is nobody else's business."""
-    if isinstance(refusal, refusals.AlreadyRegistered):
-        return Refused("Ce nom et cette adresse ne peuvent pas être enregistrés ici. Écrivez-nous.", field="email")
-    return refusal

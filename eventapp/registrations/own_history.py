@@ -1,0 +1,67 @@
+"""What happened to one's registration, as the person reads it on their own page: their acts and what they were told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from eventapp import journal
+from eventapp.extensions import db
+from eventapp.journal.models import Entry
+from eventapp.registrations.models import Registration
+
+# What is not named here is the organisers' own affair.
+WORDS = {
+    "registration.created": "Inscription enregistrée",
+    "registration.promoted": "Place attribuée",
+    "registration.promoted_by_hand": "Place attribuée",
+    "registration.offered": "Place proposée",
+    "registration.offer_accepted": "Place proposée acceptée",
+    "registration.offer_refused": "Place proposée laissée à d’autres",
+    "registration.offer_expired": "Place proposée perdue, faute de réponse",
+    "registration.offer_shortened": "Date limite de réponse avancée",
+    "registration.sessions_changed": "Sessions modifiées",
+    "registration.wishes_changed": "Souhaits modifiés",
+    "registration.details_changed": "Informations modifiées",
+    "registration.received": "Place reçue d’un collègue",
+    "registration.cancelled": "Inscription annulée",
+    "registration.restored": "Inscription rétablie",
+    "registration.merged": "Deux inscriptions réunies en une",
+    "booking.promoted": "Place attribuée dans une session",
+    "booking.promoted_by_hand": "Place attribuée dans une session",
+    "booking.forced": "Place attribuée dans une session",
+    "booking.allocated": "Place attribuée dans une session, selon vos souhaits",
+    "booking.offered": "Place proposée dans une session",
+    "booking.taken": "Place proposée dans une session acceptée",
+    "booking.declined": "Place proposée dans une session laissée à d’autres",
+    "booking.offer_expired": "Place proposée dans une session perdue, faute de réponse",
+    "booking.left": "Liste d’attente d’une session quittée",
+    "booking.moved": "Session changée pour une autre",
+    "booking.session_cancelled": "Session annulée",
+    "request.made": "Demande envoyée à l’équipe",
+    "request.accepted": "Demande acceptée",
+    "request.refused": "Demande refusée",
+    "request.withdrawn": "Demande retirée",
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    at: datetime
+    what: str
+    who: str
+
+
+def moments(registration: Registration) -> list[Moment]:
+    """Newest first."""
+    query = select(Entry).where(
+        Entry.subject_kind == registration.__tablename__,
+        Entry.subject_id == registration.id,
+        Entry.act.in_(WORDS),
+    )
+    entries = db.session.scalars(query.order_by(Entry.id.desc()))
+    return [Moment(entry.at, WORDS[entry.act], _who(entry)) for entry in entries]
+
+
+def _who(entry: Entry) -> str:
+    return {journal.PERSON: "par vous", journal.ORGANISER: "par l’équipe"}.get(entry.actor, "")

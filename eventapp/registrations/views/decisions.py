@@ -1,0 +1,85 @@
+"""`/gestion/evenements/<slug>/demandes`: what people ask once they may no longer do it alone."""
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+
+from eventapp import access
+from eventapp.clock import utcnow
+from eventapp.errors import Refused
+from eventapp.extensions import db
+from eventapp.formats import person as name_of
+from eventapp.pagination import Order, page
+from eventapp.registrations import requests
+from eventapp.registrations.request_forms import AnswerForm
+from eventapp.registrations.request_models import ChangeRequest
+from eventapp.registrations.request_summaries import summary
+from eventapp.registrations.views.organiser import LARGEST_ID, bp, find_event
+
+OLDEST_FIRST = Order((ChangeRequest.id,), lambda row: (row.id,))
+
+
+@bp.get("/gestion/evenements/<slug>/demandes")
+@access.member
+def pending(slug: str) -> Any:
+    event = find_event(slug)
+    before, after = request.args.get("avant"), request.args.get("apres")
+    found = page(requests.to_decide(event), OLDEST_FIRST, before=before, after=after)
+    return render_template(
+        "registrations/organiser/requests.html",
+        event=event,
+        organisation=event.organisation,
+        page=found,
+        summaries={one.id: summary(one) for one in found},
+        decided=requests.latest_decided(event),
+    )
+
+
+@bp.post("/gestion/evenements/<slug>/demandes/<int:request_id>/acceptation")
+@access.member
+def accept_request(slug: str, request_id: int) -> Any:
+    asked = find_request(slug, request_id)
+    try:
+        requests.accept(asked, now=utcnow(), by=g.user)
+    except Refused as refusal:
+        db.session.rollback()
+        flash(f"La demande n’a pas pu être acceptée\u00a0: {refusal}", "error")
+        return redirect(url_for(".pending", slug=slug), 303)
+    db.session.commit()
+    flash(f"La demande de {name_of(asked.registration)} est acceptée\u00a0: un courriel le lui dit.", "success")
+    return redirect(url_for(".pending", slug=slug), 303)
+
+
+@bp.get("/gestion/evenements/<slug>/demandes/<int:request_id>/refus")
+@access.member
+def refusal(slug: str, request_id: int) -> Any:
+    return refusal_page(find_request(slug, request_id), AnswerForm())
+
+
+@bp.post("/gestion/evenements/<slug>/demandes/<int:request_id>/refus")
+@access.member
+def refuse_request(slug: str, request_id: int) -> Any:
+    asked, form = find_request(slug, request_id), AnswerForm()
+    if not form.validate_on_submit():
+        return refusal_page(asked, form), 422
+    try:
+        requests.refuse(asked, answer=form.answer.data or "", now=utcnow(), by=g.user)
+    except Refused as why_not:
+        db.session.rollback()
+        flash(str(why_not), "error")
+        return redirect(url_for(".pending", slug=slug), 303)
+    db.session.commit()
+    flash(f"La demande de {name_of(asked.registration)} est refusée\u00a0: votre réponse part par courriel.", "success")
+    return redirect(url_for(".pending", slug=slug), 303)
+
+
+def find_request(slug: str, request_id: int) -> ChangeRequest:
+    if request_id > LARGEST_ID:
+        abort(404)
+    return db.first_or_404(requests.of_event(find_event(slug)).where(ChangeRequest.id == request_id))
+
+
+def refusal_page(asked: ChangeRequest, form: AnswerForm) -> str:
+    event = asked.registration.event
+    context = {"event": event, "organisation": event.organisation, "asked": asked, "form": form}
+    return render_template("registrations/organiser/refusal.html", changes=summary(asked), **context)

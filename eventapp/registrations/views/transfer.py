@@ -1,0 +1,90 @@
+"""`/mon-inscription/<token>/transmission`: a colleague comes instead."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+
+from eventapp import access, journal, limits
+from eventapp.clock import utcnow
+from eventapp.errors import Refused
+from eventapp.extensions import db
+from eventapp.registrations import refusals, transfers, windows
+from eventapp.registrations.models import Registration
+from eventapp.registrations.request_models import RequestKind
+from eventapp.registrations.transfer_forms import ColleagueForm
+from eventapp.registrations.views.personal import back, find, find_acting
+from eventapp.registrations.views.public import bp, find_event
+from eventapp.registrations.views.requests import ask
+from eventapp.text import fold_email
+
+
+@bp.get("/mon-inscription/<token>/transmission")
+@access.token_holder
+def transfer(token: str) -> Any:
+    return transfer_page(find_confirmed(token), ColleagueForm(), token)
+
+
+@bp.post("/mon-inscription/<token>/transmission")
+@access.token_holder
+def pass_on(token: str) -> Any:
+    form = ColleagueForm()
+    if Registration.of_token(token) is None:
+        return _same_again(token, form)
+    registration = find_confirmed(token)
+    if not form.validate_on_submit():
+        return transfer_page(registration, form, token), 422
+    colleague = form.colleague()
+    if is_asking(registration):
+        return ask(registration, RequestKind.TRANSFER, asdict(colleague), token)
+    limits.spend("personal link to a person", str(registration.event_id), fold_email(colleague.email))
+    try:
+        transfers.pass_on(registration, colleague, now=utcnow(), by=journal.PERSON)
+    except refusals.AlreadyRegistered:
+        return _refused(token, form, refusals.NotAcceptedHere())
+    except Refused as refusal:
+        return _refused(token, form, refusal)
+    db.session.commit()
+    return redirect(url_for(".passed_on", slug=registration.event.slug), 303)
+
+
+@bp.get("/evenements/<slug>/inscription/transmise")
+@access.visitor
+def passed_on(slug: str) -> Any:
+    return render_template("registrations/passed_on.html", event=find_event(slug))
+
+
+def find_confirmed(token: str) -> Registration:
+    """The registration, where there is a place to pass on or to ask about; otherwise its page says why not."""
+    registration = find_acting(token)
+    if not registration.is_confirmed:
+        flash(refusals.NothingToPassOn.message, "error")
+        abort(back(token))
+    return registration
+
+
+def transfer_page(registration: Registration, form: ColleagueForm, token: str) -> str:
+    context = {"event": registration.event, "registration": registration, "form": form, "token": token}
+    return render_template("registrations/transfer.html", asks=is_asking(registration), **context)
+
+
+def is_asking(registration: Registration) -> bool:
+    return not windows.may_change(registration, utcnow())
+
+
+def _same_again(token: str, form: ColleagueForm) -> Any:
+    """A double click: the link has just died, and the answer is the first one's. To anybody else it opens nothing."""
+    registration = transfers.ended(token) or abort(404)
+    successor = transfers.successor_of(registration)
+    if not form.validate_on_submit() or successor is None or not transfers.is_of(successor, form.colleague()):
+        abort(404)
+    return redirect(url_for(".passed_on", slug=registration.event.slug), 303)
+
+
+def _refused(token: str, form: ColleagueForm, refusal: Refused) -> Any:
+    db.session.rollback()
+    if refusal.field == "email":
+        form.email.errors = [str(refusal)]
+    else:
+        form.form_errors.append(str(refusal))
+    return transfer_page(find(token), form, token), 422

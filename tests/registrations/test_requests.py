@@ -1,0 +1,217 @@
+"""Asking the organisers: one open request of a kind, decided once, and what is granted is the ordinary act."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from eventapp.accounts.models import User
+from eventapp.agenda.models import BookingMode
+from eventapp.extensions import db
+from eventapp.journal.models import Entry
+from eventapp.outbox.models import Message
+from eventapp.outbox.rendering import render
+from eventapp.registrations import refusals, request_payloads, requests, seats, windows
+from eventapp.registrations.models import Answer, QuestionKind, Registration, Status
+from eventapp.registrations.people import person_of
+from eventapp.registrations.request_models import ChangeRequest, Decision, RequestKind
+from eventapp.registrations.request_summaries import summary
+from tests.factories import (
+    NOW, make_event, make_person, make_question, make_registration, make_session, make_user, save,
+)  # fmt: skip
+
+Outbox = Callable[[], list[Message]]
+HOUR = timedelta(hours=1)
+LATER = NOW + HOUR
+
+
+def registered(**facts: object) -> Registration:
+    return make_registration(make_event(closes_at=NOW, **facts))
+
+
+def ask(registration: Registration, kind: RequestKind = RequestKind.CANCEL, **payload: object) -> ChangeRequest:
+    return requests.ask(registration, kind, payload or {"reason": "Malade"}, message="Merci", now=LATER)
+
+
+def organiser(registration: Registration) -> User:
+    return make_user(registration.event.organisation)
+
+
+def accept(request: ChangeRequest) -> None:
+    requests.accept(request, now=LATER, by=organiser(request.registration))
+
+
+@pytest.mark.both_databases
+def test_asking_changes_nothing_and_tells_the_team_once(outbox: Outbox) -> None:
+    registration = registered()
+    first = ask(registration)
+    again = ask(registration, reason="Train supprimé")
+
+    assert first is again
+    assert again.payload == {"reason": "Train supprimé"}
+    assert registration.is_confirmed
+    (letter,) = outbox()
+    assert letter.to == registration.event.contact[2]
+    assert "demande l’annulation de l’inscription" in render(letter).text
+    assert "Train supprimé" in render(letter).html
+
+
+@pytest.mark.both_databases
+def test_an_accepted_cancellation_passes_the_place_on(outbox: Outbox) -> None:
+    registration = registered(capacity=1)
+    waiting = make_registration(registration.event, status=Status.WAITING)
+    request = ask(registration)
+
+    accept(request)
+    accept(request)
+
+    assert (registration.status, registration.cancelled_by) == (Status.CANCELLED, "organiser")
+    assert waiting.is_confirmed
+    assert request.decision is Decision.ACCEPTED
+    assert [m.letter for m in outbox()] == [
+        "registrations/request_received", "registrations/cancelled", "registrations/promoted",
+    ]  # fmt: skip
+
+
+def test_accepted_details_are_written_and_sensitive_answers_stay(outbox: Outbox) -> None:
+    registration = registered()
+    event = registration.event
+    diet = make_question(event, sensitive=True, kind=QuestionKind.TEXT)
+    make_question(event, slug="train", kind=QuestionKind.TEXT, label="Train ?")
+    save(Answer(registration=registration, question=diet, value="Sans sel"))
+    asked = person_of(registration).__class__(**vars(person_of(registration)) | {"last_name": "Roy"})
+    payload = request_payloads.details(registration, asked, {"train": "8 h 12", diet.slug: "Sans sel"})
+    request = ask(registration, RequestKind.DETAILS, **payload)
+    before = registration.last_name
+
+    assert [(c.label, c.before, c.after) for c in summary(request)] == [
+        ("Nom", before, "Roy"),
+        ("Train ?", "", "8 h 12"),
+    ]
+    accept(request)
+
+    assert registration.last_name == "Roy"
+    assert {answer.value for answer in registration.answers} == {"Sans sel", "8 h 12"}
+    answer = outbox()[-1]
+    assert (answer.letter, answer.to) == ("registrations/request_answered", registration.email)
+    assert "Vos informations sont corrigées" in render(answer).text
+
+
+def test_accepted_sessions_are_booked() -> None:
+    registration = registered()
+    session = make_session(registration.event, booking=BookingMode.OPTIONAL)
+    request = ask(registration, RequestKind.SESSIONS, sessions=[session.slug])
+    assert [(c.label, c.after) for c in summary(request)] == [("Sessions", session.title)]
+    accept(request)
+    assert [booking.session_id for booking in registration.live_bookings] == [session.id]
+
+
+def test_an_accepted_transfer_closes_what_else_was_asked() -> None:
+    registration = registered()
+    other = ask(registration)
+    colleague = {"first_name": "Zoé", "last_name": "Roy", "email": "zoe@agents.example", "function": "agent"}
+    request = ask(registration, RequestKind.TRANSFER, **colleague)
+    assert summary(request)[0].after == "Zoé ROY, agent, zoe@agents.example"
+
+    accept(request)
+
+    assert registration.cancelled_by == "transfer"
+    assert (request.decision, other.decision) == (Decision.ACCEPTED, Decision.CLOSED)
+
+
+@pytest.mark.both_databases
+def test_what_cannot_be_granted_stays_to_decide() -> None:
+    registration = registered()
+    request = ask(registration, RequestKind.SESSIONS, sessions=["inconnue"])
+    db.session.commit()
+    with pytest.raises(refusals.SessionNotBookable):
+        accept(request)
+    db.session.rollback()
+    assert request.decided_at is None
+
+
+def test_a_refusal_is_explained(outbox: Outbox) -> None:
+    registration = registered()
+    request = ask(registration)
+    requests.refuse(request, answer="Les badges sont imprimés.", now=LATER, by=organiser(registration))
+
+    assert registration.is_confirmed
+    letter = render(outbox()[-1])
+    assert letter.subject.startswith("Votre demande est refusée")
+    for part in (letter.text, letter.html):
+        assert "Les badges sont imprimés." in part
+    with pytest.raises(refusals.AlreadyDecided):
+        accept(request)
+
+
+def test_taking_back_lets_ask_again() -> None:
+    registration = registered()
+    first = ask(registration)
+    requests.take_back(registration, RequestKind.CANCEL, now=LATER)
+    requests.take_back(registration, RequestKind.CANCEL, now=LATER)
+    assert first.decision is Decision.WITHDRAWN
+    assert ask(registration) is not first
+
+
+def test_each_step_is_journalled_once() -> None:
+    registration = registered()
+    ask(registration)
+    requests.take_back(registration, RequestKind.CANCEL, now=LATER)
+    requests.refuse(ask(registration), answer="Non", now=LATER, by=organiser(registration))
+    acts = db.session.scalars(db.select(Entry.act).order_by(Entry.id)).all()
+    assert acts == ["request.made", "request.withdrawn", "request.made", "request.refused"]
+
+
+def test_cancelling_closes_what_was_asked() -> None:
+    registration = registered()
+    request = ask(registration, RequestKind.DETAILS, last_name="Roy")
+    seats.cancel(registration, now=LATER, by=organiser(registration))
+    db.session.refresh(request)
+    assert request.decision is Decision.CLOSED
+    assert requests.count_to_decide(registration.event) == 0
+
+
+def test_nothing_is_asked_of_a_cancelled_event_or_registration() -> None:
+    with pytest.raises(refusals.EventCancelled):
+        ask(registered(cancelled_at=NOW))
+    with pytest.raises(refusals.NotLive):
+        ask(make_registration(make_event(), status=Status.CANCELLED))
+
+
+def test_nothing_is_asked_after_the_event() -> None:
+    registration = registered()
+    with pytest.raises(refusals.ChangesClosed):
+        requests.ask(registration, RequestKind.CANCEL, {}, now=registration.event.ends_at)
+
+
+MICRO = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize("name", ["changes_until", "cancellations_until"])
+def test_each_date_counts_to_the_microsecond(name: str) -> None:
+    registration = registered(**{name: LATER})
+    may = windows.may_change if name == "changes_until" else windows.may_cancel
+    other = windows.may_cancel if name == "changes_until" else windows.may_change
+    assert (may(registration, LATER - MICRO), may(registration, LATER)) == (True, False)
+    assert not other(registration, NOW)
+
+
+@pytest.mark.parametrize(("moment", "is_open"), [(-MICRO, True), (timedelta(0), False)])
+def test_a_date_does_not_outlast_the_event(moment: timedelta, is_open: bool) -> None:
+    event = make_event()
+    event.changes_until = event.ends_at + HOUR
+    now: datetime = event.ends_at + moment
+    assert windows.may_change(make_registration(event), now) is is_open
+
+
+def test_leaving_the_waiting_list_is_always_possible() -> None:
+    event = make_event(closes_at=NOW)
+    waiting = make_registration(event, make_person(), status=Status.WAITING, offer_until=LATER)
+    seats.cancel(waiting, now=LATER, by="person")
+    assert waiting.is_cancelled
+
+
+def test_a_confirmed_person_does_not_cancel_after_the_date() -> None:
+    registration = registered(cancellations_until=NOW)
+    with pytest.raises(refusals.CancellationsClosed):
+        seats.cancel(registration, now=NOW, by="person")
