@@ -7,6 +7,7 @@ from eventapp.outbox.letters import NothingToSay
 from eventapp.outbox.rendering import render
 from eventapp.registrations.models import Booking
 from tests.factories import NOW, make_event, make_registration, make_room, make_session, make_user, save
+from tests.pages import words
 
 pytestmark = pytest.mark.usefixtures("in_november")
 TYPED = {
@@ -87,3 +88,14 @@ def test_new_words_tell_nobody(organiser, event, outbox):
     organiser.post(desk("sessions/s"), data=TYPED | same)
 
     assert (session.title, session.sequence, outbox()) == ("Accueillir", 0, [])
+
+
+def test_fewer_seats_than_held_release_nobody_and_say_so(organiser, event):
+    session = make_session(event, slug="s", title="Accueillir", booking=BookingMode.OPTIONAL)
+    held = [book(session, make_registration(event)) for _ in range(2)]
+
+    organiser.post(desk("sessions/s"), data=TYPED | {"revision": "1", "capacity": "1", "booking": "optional"})
+
+    said = "La session « Accueillir » a 1 place pour 2 occupées. Personne ne perd la sienne"
+    assert said in words(organiser.page(desk("programme")).main)
+    assert [booking.released_at for booking in held] == [None, None]

@@ -8,7 +8,7 @@ from eventapp.events.local_times import to_iso
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations.models import Status as Registered
-from tests.factories import make_category, make_event, make_organisation, make_registration, make_user
+from tests.factories import make_category, make_event, make_organisation, make_person, make_registration, make_user
 from tests.pages import parse, words
 
 FORM = {
@@ -225,6 +225,27 @@ def test_fewer_places_than_taken_drop_nobody_and_say_so(organiser, organisation)
     edit(organiser, event, capacity="2")
     page = organiser.page(f"/gestion/evenements/{event.slug}/modification")
     assert "a 2 places pour 3 occupées. Personne ne perd la sienne" in words(page.main)
+
+
+def test_a_category_below_what_is_taken_says_so_on_its_own_page(organiser, organisation):
+    event = make_event(organisation)
+    category = make_category(event, name="Agents", capacity=3)
+    for _ in range(2):
+        make_registration(event, make_person(category=category))
+    address = f"/gestion/evenements/{event.slug}/categories"
+    organiser.post(f"{address}/{category.slug}/modification", data={"name": "Agents", "capacity": "1"})
+    said = "La catégorie « Agents » a 1 place pour 2 occupées. Personne ne perd la sienne"
+    assert said in words(organiser.page(address).main)
+
+
+def test_the_dates_of_structures_and_of_each_person_are_kept_and_shown_again(organiser, organisation):
+    event = make_event(organisation, per_structure=2)
+    names = {"release": "per_structure_until", "changes": "changes_until", "cancellations": "cancellations_until"}
+    edit(organiser, event, **{f"{n}_date": "2027-01-12" for n in names}, **{f"{n}_time": "09:30" for n in names})
+    assert [to_iso(getattr(event, c), event.timezone) for c in names.values()] == ["2027-01-12T09:30"] * 3
+    page = organiser.page(f"/gestion/evenements/{event.slug}/modification")
+    shown = [(page.select_one(f"#{n}_date")["value"], page.select_one(f"#{n}_time")["value"]) for n in names]
+    assert shown == [("2027-01-12", "09:30")] * 3
 
 
 def test_more_places_serve_the_waiting_list(organiser, organisation, outbox):

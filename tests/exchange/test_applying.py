@@ -11,12 +11,13 @@ from eventapp.accounts.models import Organisation
 from eventapp.agenda.models import Session
 from eventapp.events.models import Category, Event, Status
 from eventapp.exchange import applying, reading, taking, writing
+from eventapp.exchange.duplicating import duplicate
 from eventapp.exchange.faults import BadFile
 from eventapp.exchange.telling import will_be_told
 from eventapp.extensions import db
-from eventapp.registrations.models import Booking, Question
+from eventapp.registrations.models import Answer, Booking, Question
 from tests.exchange.files import MINIMAL, WHOLE, event_files
-from tests.factories import NOW, make_person, make_registration
+from tests.factories import NOW, make_person, make_registration, make_structure, save
 
 LATER = NOW + timedelta(days=1)
 
@@ -188,6 +189,19 @@ def test_a_question_missing_from_the_file_is_no_longer_asked():
 
 
 @pytest.mark.both_databases
+def test_a_file_keeps_what_people_agreed_to():
+    event = import_(WHOLE, publish=True).event
+    menu = db.session.scalars(db.select(Question).where(Question.event_id == event.id, Question.slug == "menu")).one()
+    save(Answer(registration=make_registration(event), question=menu, value="standard", consented_at=NOW))
+    longer = [WHOLE["questions"][0], WHOLE["questions"][1] | {"kept_days": 300}]
+
+    with pytest.raises(BadFile) as refusal:
+        import_(edited(questions=longer), update=True, now=LATER, publish=True)
+
+    faults = [str(fault) for fault in refusal.value.faults]
+    assert faults == ["questions[1].sensitive: has answers, its consent cannot change"]
+
+
 def test_another_date_tells_everybody_once(outbox):
     event = import_(WHOLE, publish=True).event
     moved = edited(ends_at="2027-01-14T18:00")
@@ -269,3 +283,47 @@ def test_a_slot_whose_sessions_go_is_no_longer_required():
     file = {key: value for key, value in WHOLE.items() if key != "choice_required"}
     import_(file | {"sessions": WHOLE["sessions"][:1]}, update=True, publish=True)
     assert event.choice_required == []
+
+
+def with_structures(**changes):
+    registration = WHOLE["registration"] | {
+        "per_structure_until": "2027-01-05T09:00", "changes_until": "2027-01-06T18:00",
+        "cancellations_until": "2027-01-08T18:00",
+        "structures": [{"id_fs": "1", "places": 3}, {"id_fs": "2", "places": 0}],
+    }  # fmt: skip
+    return edited(registration=registration | changes)
+
+
+@pytest.mark.both_databases
+def test_exceptions_per_structure_and_dates_are_exported_again():
+    make_structure(id_fs="1"), make_structure(id_fs="2")
+    event = import_(with_structures(), publish=True).event
+    assert exported(event) == with_structures()
+    fewer = [{"id_fs": "2", "places": 4}]
+    import_(with_structures(structures=fewer), publish=True, update=True)
+    assert exported(event)["registration"]["structures"] == fewer
+    import_(WHOLE, publish=True, update=True)
+    assert exported(event)["registration"] == WHOLE["registration"]
+
+
+@pytest.mark.parametrize("options", [{}, {"update": True}])
+def test_an_unknown_structure_is_refused(options):
+    make_structure(id_fs="1")
+    if options:
+        import_(WHOLE, publish=True)
+    with pytest.raises(BadFile) as refusal:
+        import_(with_structures(), **options)
+    assert [str(f) for f in refusal.value.faults] == ["registration.structures.2: unknown structure"]
+
+
+def test_a_copy_keeps_the_exceptions_and_shifts_the_dates():
+    make_structure(id_fs="1"), make_structure(id_fs="2")
+    event = import_(with_structures()).event
+    starts_on = event.starts_at.date() + timedelta(days=7)
+    part = exported(duplicate(event, slug="copie", title="Copie", starts_on=starts_on, now=NOW, by=None))[
+        "registration"
+    ]
+    assert [part[name] for name in ("per_structure_until", "changes_until", "cancellations_until")] == [
+        "2027-01-12T09:00", "2027-01-13T18:00", "2027-01-15T18:00",
+    ]  # fmt: skip
+    assert part["structures"] == with_structures()["registration"]["structures"]

@@ -6,6 +6,7 @@ from eventapp.events.models import Event
 from eventapp.exchange.commands import event_group
 from eventapp.extensions import db
 from tests.exchange.files import WHOLE
+from tests.factories import make_registration
 
 
 @pytest.fixture
@@ -70,3 +71,17 @@ def test_an_unknown_event_cannot_be_exported(run):
 @pytest.mark.parametrize("arguments", [("import", "/absent.json"), ("import", "", "--wrong"), ("nothing", "")])
 def test_bad_usage_is_two(run, arguments):
     assert run(*arguments).exit_code == 2
+
+
+def test_an_update_below_what_is_taken_drops_nobody_and_says_so(run):
+    run("import", WHOLE, "--publish")
+    event = db.session.scalars(db.select(Event)).one()
+    for _ in range(2):
+        make_registration(event)
+    db.session.commit()
+    fewer = WHOLE | {"registration": WHOLE["registration"] | {"capacity": 1}}
+    said = run("import", fewer, "--update", "--publish").stdout.splitlines()[1:]
+    assert [line.replace("\xa0", " ") for line in said] == [
+        "L’événement a 1 place pour 2 occupées. Personne ne perd la sienne : la liste d’attente reprendra quand le "
+        "nombre d’inscrits sera redescendu."
+    ]

@@ -113,6 +113,16 @@ def test_all_who_wait_are_counted_as_in_their_list() -> None:
     assert first(event) == "2 personnes attendent une place, toutes sont prises (1 est déjà proposée)."
 
 
+def test_a_limit_below_what_is_taken_stays_said_until_it_is_no_more() -> None:
+    event = ready_event(capacity=1)
+    make_registration(event)
+    make_registration(event)
+
+    assert first(event) == "l’événement a 1 place pour 2 occupées."
+    event.capacity = 2
+    assert steps(event) == []
+
+
 def test_letters_that_did_not_arrive_are_told_even_after_a_cancellation() -> None:
     event = ready_event()
     save(Message(letter="x/y", to="a@b.example", event_id=event.id, state=State.FAILED, message_id="1", created_at=NOW,
