@@ -23,6 +23,7 @@ from eventapp.outbox.letters import post
 from eventapp.outbox.models import KeptMail, Message, State
 from eventapp.registrations.allowance_models import StructureAllowance
 from eventapp.registrations.models import Answer, Booking, Question, QuestionKind, Registration, Status
+from eventapp.registrations.party_models import Party
 from eventapp.registrations.request_models import ChangeRequest, RequestKind
 from tests.factories import (
     make_category,
@@ -30,6 +31,7 @@ from tests.factories import (
     make_guest,
     make_invitation,
     make_organisation,
+    make_party,
     make_person,
     make_question,
     make_registration,
@@ -68,6 +70,7 @@ class Side:
     invitation: Invitation
     registration: Registration
     waiting: Registration
+    party: Party
     asked: ChangeRequest
     draft: GuestImport
     message: Message
@@ -114,6 +117,8 @@ class Side:
             return self.link.token
         if package == "invitations":
             return tokens.reveal(Invitation.PURPOSE, self.invitation.nonce)
+        if name == "party":
+            return tokens.reveal(Party.PURPOSE, self.party.nonce)
         if name == "feed":
             return tokens.reveal(Registration.FEED_PURPOSE, self.registration.feed_nonce)
         person = self.waiting if name in ("accept", "refuse") else self.registration
@@ -189,6 +194,7 @@ def build() -> Side:
         spare_guest=make_guest(event),
         invitation=make_invitation(guest),
         registration=registration,
+        party=make_party(event),
         waiting=make_registration(event, status=Status.WAITING, offer_until=now + timedelta(hours=5)),
         asked=save(
             ChangeRequest(event_id=event.id, registration=registration, kind=RequestKind.CANCEL,
@@ -244,6 +250,16 @@ def _person(**more: Any) -> dict[str, Any]:
 def _registering(side: Side) -> dict[str, Any]:
     answers = {f"question-{side.question.slug}": "Rien", "sessions": side.session.slug}
     return _person(category=side.category.slug) | answers
+
+
+def _group(side: Side) -> dict[str, Any]:
+    """Two people, the second of whom is registered already."""
+    known = side.registration
+    people = [_person(), {"first_name": known.first_name, "last_name": known.last_name, "email": known.email}]
+    parts = ("first_name", "last_name", "email")
+    sent = {f"person-{n}-{part}": people[n - 1][part] for n in (1, 2) for part in parts}
+    sent |= {f"person-{n}-category": side.category.slug for n in (1, 2)}
+    return sent | {"contact_name": "Anne Roy", "contact_email": "anne.roy@mairie.example", "organization": "Mairie"}
 
 
 def _session(side: Side) -> dict[str, Any]:
@@ -350,6 +366,8 @@ BODIES: dict[str, Any] = {
     "invitations_organiser.review": lambda side: {"guests": str(side.spare_guest.id)},
     "invitations_organiser.send": lambda side: {"guests": str(side.spare_guest.id)},
     "registrations.create": lambda side: _registering(side) | {"key": f"cle-{next(number)}"},
+    "registrations.create_party": lambda side: _group(side) | {"key": f"cle-{next(number)}", "rule": "fitting"},
+    "registrations.add_people": _group,
     "registrations.change_details": _registering,
     "registrations.change_sessions": lambda _side: {"sessions": ""},
     "registrations.check_details": _registering,
@@ -385,6 +403,7 @@ WRITE_NOTHING = {
     "events_organiser.preview_report",
     "invitations_organiser.letter_preview",
     "invitations_organiser.review",
+    "registrations.add_people",
     "registrations.check_details",
     "registrations.check_sessions",
     "registrations.correct_details",
