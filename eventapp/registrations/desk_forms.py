@@ -3,6 +3,7 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired
 
 from eventapp.registrations.person_forms import cleaned, length
@@ -44,7 +45,10 @@ class MergeForm(FlaskForm):
     )
     address = RadioField(
         "Adresse à garder",
-        choices=[("this", "Celle de cette inscription"), ("other", "Celle de l’autre inscription")],
+        choices=[
+            SelectChoice("this", "Celle de cette inscription"),
+            SelectChoice("other", "Celle de l’autre inscription"),
+        ],
         default="this",
         validators=[DataRequired("Choisissez l’adresse à garder.")],
     )

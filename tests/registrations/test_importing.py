@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -87,7 +86,9 @@ def test_going_over_the_limits_is_explicit_and_each_is_logged() -> None:
     rows = db.session.scalars(db.select(Entry).where(Entry.act == "registration.created").order_by(Entry.id)).all()
     assert [row.details["over_capacity"] for row in rows] == [False, True, True]
     last = db.session.scalars(db.select(Entry).order_by(Entry.id.desc()).limit(1)).one()
-    assert last.sentence == "3 personnes inscrites depuis le fichier «\u00a0agents.csv\u00a0», dont 2 au-delà des limites."
+    assert (
+        last.sentence == "3 personnes inscrites depuis le fichier «\u00a0agents.csv\u00a0», dont 2 au-delà des limites."
+    )
 
 
 def test_without_waiting_list_who_does_not_fit_is_refused_line_by_line() -> None:
@@ -176,9 +177,11 @@ def test_applying_does_what_the_preview_said(seed: int) -> None:
     assert {one.email: one.status.value for one in made if one.email in said} == said
 
 
-def test_other_titles_are_understood(app: Any) -> None:
+def test_other_titles_are_understood() -> None:
     event = make_event()
-    file = Table(["PRENOM", "Nom de famille", "Mail", "Tél"], [Row(2, ["Luc", "Petit", "l@a.example", "0323975390"])], [])
+    file = Table(
+        ["PRENOM", "Nom de famille", "Mail", "Tél"], [Row(2, ["Luc", "Petit", "l@a.example", "0323975390"])], []
+    )
     row = importing.preview(event, file, now=NOW).rows[0]
     assert row.person is not None
     assert row.person.phone == "+33323975390"

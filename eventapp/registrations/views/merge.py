@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import flash, g, render_template, request
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from eventapp import access
 from eventapp.clock import utcnow
@@ -51,7 +52,7 @@ def do_merge(slug: str, registration_id: int) -> Any:
 def merge_page(registration: Registration, form: MergeForm) -> str:
     event, searched = registration.event, Filters.of(request.args).q
     found = _found(registration, searched) if searched else merging.likely_twins(registration)
-    form.other.choices = [(str(one.id), person_sorted(one)) for one in found]
+    form.other.choices = [SelectChoice(str(one.id), person_sorted(one)) for one in found]
     return render_template(
         "registrations/organiser/merge.html",
         event=event,
