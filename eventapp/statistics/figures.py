@@ -14,7 +14,7 @@ from eventapp.extensions import db
 from eventapp.invitations import listing
 from eventapp.invitations.models import GuestState
 from eventapp.outbox.models import Message, State
-from eventapp.registrations import limits
+from eventapp.registrations import limits, requests
 from eventapp.registrations.limits import Availability
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.over_limits import Excess, over_limits
@@ -92,6 +92,7 @@ class Figures:
     departements: tuple[DepartementFigures, ...]
     sessions: tuple[SessionFigures, ...]
     over_limits: tuple[Excess, ...]
+    requests: int
     has_programme: bool
 
     @property
@@ -119,6 +120,7 @@ def figures(event: Event, *, now: datetime) -> Figures:
         departements=by_departement(event),
         sessions=by_session(event),
         over_limits=tuple(over_limits(event, now=now)),
+        requests=requests.count_to_decide(event),
         has_programme=has_programme(event),
     )
 

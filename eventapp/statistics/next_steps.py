@@ -37,6 +37,7 @@ def next_steps(event: Event, figures: Figures, *, now: datetime) -> list[Step]:
     return [
         *_eve(event, figures, now),
         *_invitations(event, figures, now),
+        *_requests(figures),
         *_places(figures),
         *_over_limits(figures),
         *_letters(figures),
@@ -104,6 +105,12 @@ def _invitations(event: Event, figures: Figures, now: datetime) -> Iterator[Step
             "invitations_organiser.guests",
             {"etat": "silent"},
         )
+
+
+def _requests(figures: Figures) -> Iterator[Step]:
+    if figures.requests:
+        people = plural(figures.requests, "demande attend votre réponse", "demandes attendent votre réponse")
+        yield Step(f"{people}.", "Voir les demandes", "registrations_organiser.pending")
 
 
 def _places(figures: Figures) -> Iterator[Step]:

@@ -1,11 +1,15 @@
+from datetime import timedelta
+
 import pytest
 
 from eventapp.events.models import Audience
+from eventapp.extensions import db
 from eventapp.invitations import answering, links
 from eventapp.invitations.models import GuestState
 from eventapp.registrations import refusals, seats
 from eventapp.registrations.models import Source, Status
 from eventapp.registrations.people import Person
+from eventapp.registrations.request_models import ChangeRequest
 from tests.factories import (
     ENDS,
     NOW,
@@ -151,3 +155,16 @@ def test_names_are_matched_without_case_or_accents():
     same = Person(first_name="eloise", last_name="N'GUYEN", email="E@agents.example")
 
     assert answering.accept(invitation, same, now=NOW) is registration
+
+
+def test_declining_too_late_to_cancel_alone_asks_the_organisers():
+    event = make_event(closes_at=NOW - timedelta(hours=1))
+    invitation, person = invited(event)
+    registration = make_registration(event, person)
+
+    answering.decline(invitation, reason="en congé", now=NOW)
+
+    (request,) = db.session.scalars(db.select(ChangeRequest)).all()
+    assert invitation.guest.state is GuestState.DECLINED
+    assert (request.registration, request.payload) == (registration, {"reason": "en congé"})
+    assert registration.is_confirmed

@@ -12,9 +12,9 @@ from eventapp.invitations import answering
 from eventapp.invitations.forms import DeclineForm
 from eventapp.invitations.models import Invitation
 from eventapp.registrations import links as registration_links
-from eventapp.registrations import seats
+from eventapp.registrations import seats, windows
 from eventapp.registrations.forms import RegistrationForm, registration_form
-from eventapp.registrations.views.fields import fields_context
+from eventapp.registrations.views.fields import fields_context, tell_left_open
 from eventapp.registrations.views.public import send_link
 
 bp = Blueprint("invitations", __name__)
@@ -60,6 +60,7 @@ def accept(token: str) -> Any:
         form.attach(refusal)
         return _accept_page(find_invitation(token), token, form), 422
     person = url_for("registrations.person", token=registration_links.token(registration))
+    tell_left_open(form)
     db.session.commit()
     return redirect(person, 303)
 
@@ -72,9 +73,7 @@ def decline(token: str) -> Any:
     form = DeclineForm()
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
-        return render_template(
-            "invitations/decline.html", event=event, token=token, form=form, personal=_personal_page(invitation)
-        ), status
+        return _decline_page(invitation, token, form), status
     try:
         answering.decline(invitation, reason=form.reason.data or "", now=utcnow())
     except Refused as refusal:
@@ -99,6 +98,18 @@ def _personal_page(invitation: Invitation) -> str:
     if registration is None:
         return ""
     return url_for("registrations.person", token=registration_links.token(registration))
+
+
+def _decline_page(invitation: Invitation, token: str, form: DeclineForm) -> str:
+    registration = answering.registration_of(invitation)
+    return render_template(
+        "invitations/decline.html",
+        event=invitation.guest.event,
+        token=token,
+        form=form,
+        personal=_personal_page(invitation),
+        asks=registration is not None and not windows.may_cancel(registration, utcnow()),
+    )
 
 
 def _prefill(invitation: Invitation) -> dict[str, Any]:

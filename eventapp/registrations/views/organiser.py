@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 
 from eventapp import access, downloads
-from eventapp.agenda.programme import has_booking_slots
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events.models import Event
@@ -15,7 +14,7 @@ from eventapp.invitations.models import Guest, Invitation
 from eventapp.links import absolute
 from eventapp.outbox.letters import TITLES
 from eventapp.pagination import page
-from eventapp.registrations import history, merging, notices, refusals, seats, selection, undoing
+from eventapp.registrations import history, merging, notices, refusals, requests, seats, selection, undoing, wish_slots
 from eventapp.registrations.forms import OrganiserCancelForm, OrganiserForm, registration_form
 from eventapp.registrations.models import Registration, Source
 from eventapp.registrations.views.fields import fields_context, tell_left_open
@@ -62,7 +61,8 @@ def detail(slug: str, registration_id: int) -> Any:
         registration=registration,
         position=seats.position(registration),
         reasons=reasons_to_wait(registration, now=utcnow()),
-        has_sessions=has_booking_slots(registration.event),
+        has_sessions=wish_slots.books_sessions(registration.event),
+        rankings=wish_slots.ranking_of(registration),
         guest=_guest(registration),
         relatives=relatives,
         moments=history.moments(registration, relatives),
@@ -153,6 +153,7 @@ def _guest(registration: Registration) -> Guest | None:
 def choices(event: Event) -> dict[str, Any]:
     return {
         "counts": selection.counts_by_status(event),
+        "to_decide": requests.count_to_decide(event),
         "category_choices": [(c.slug, c.name) for c in event.categories],
         "departement_choices": [(d.code, f"{d.code} {d.name}") for d in selection.departements_of(event)],
         "session_choices": [(s.slug, s.title) for s in seats.bookable_sessions(event)],
