@@ -94,6 +94,8 @@ def accept(
         registration = already.registration
         if registration.email_folded != guest.email_folded:
             raise SomebodyElse(registration) from None
+    if registration.is_cancelled:
+        return registration  # the same form sent again, after they gave up: no new reply
     _reply(invitation, Reply.ACCEPTED, now=now, by=by)
     invitation.registration = registration
     db.session.flush()
