@@ -14,6 +14,7 @@ from eventapp.invitations.models import Guest, Invitation
 from eventapp.network.models import Structure
 from eventapp.registrations.models import Question, QuestionKind, Registration
 from eventapp.registrations.models import Status as RegistrationStatus
+from eventapp.registrations.party_models import Party, PartyRule
 from eventapp.registrations.people import Person, describe, search_text
 from eventapp.text import fold
 
@@ -197,3 +198,11 @@ def make_invitation(guest: Guest, **facts: Any) -> Invitation:
         "invited_at": NOW,
     }
     return save(Invitation(guest=guest, **defaults | facts))
+
+
+def make_party(event: Event, **facts: Any) -> Party:
+    """Nobody is in it yet: give its id to registrations."""
+    link = tokens.issue(Party.PURPOSE)
+    defaults = {"contact_name": "Anne Roy", "email": "anne.roy@mairie.example", "organisation": "Mairie"}
+    defaults |= {"rule": PartyRule.FITTING, "nonce": link.nonce, "digest": link.digest, "created_at": NOW}
+    return save(Party(event=event, **defaults | facts))

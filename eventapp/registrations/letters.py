@@ -14,9 +14,13 @@ from eventapp.extensions import db
 from eventapp.outbox.letters import Attachment, Contents, NothingToSay, letter
 from eventapp.outbox.models import Message
 from eventapp.registrations import agenda, links
+from eventapp.registrations.choices import clashes_of
+from eventapp.registrations.completeness import missing
 from eventapp.registrations.models import BY_TRANSFER, Registration
+from eventapp.registrations.party_models import Party
 from eventapp.registrations.queue import position
 from eventapp.registrations.session_places import session_positions
+from eventapp.text import fold_email
 
 
 @dataclass
@@ -32,7 +36,7 @@ def place_contents(message: Message, registration_id: int) -> Contents:
     registration = find_registration(registration_id)
     if not registration.is_confirmed:
         raise NothingToSay("la place n’est plus confirmée")
-    return contents_of(message, registration)
+    return contents_of(message, registration, **_from_others(registration))
 
 
 @letter("registrations/waiting", title="Liste d’attente")
@@ -40,7 +44,7 @@ def waiting_contents(message: Message, registration_id: int) -> Contents:
     registration = find_registration(registration_id)
     if not registration.is_waiting:
         raise NothingToSay("la personne n’attend plus")
-    return contents_of(message, registration)
+    return contents_of(message, registration, **_from_others(registration))
 
 
 @letter("registrations/offered", title="Place proposée")
@@ -82,7 +86,8 @@ def session_moved_contents(message: Message, registration_id: int, session_id: i
         raise NothingToSay("l’inscription ou la session est annulée")
     starts_at, ends_at = (datetime.fromisoformat(before[name]) for name in ("starts_at", "ends_at"))
     was = {"starts_at": starts_at, "ends_at": ends_at, "room": before["room"]}
-    return contents_of(message, registration, session=session, was=was)
+    clashes = clashes_of(registration).get(session.id, [])
+    return contents_of(message, registration, session=session, was=was, clashes=clashes)
 
 
 @letter("registrations/link", title="Lien personnel")
@@ -116,6 +121,15 @@ def contents_of(message: Message, registration: Registration, **more: Any) -> Co
     attachments = [] if registration.is_cancelled or not registration.is_confirmed else [_agenda(registration)]
     calendar = _calendar(message, registration)
     return Contents(context=context | more, calendar=calendar, attachments=attachments, **_envelope(event))
+
+
+def _from_others(registration: Registration) -> dict[str, Any]:
+    """Who registered this person, when somebody else did, and what could not be asked of them."""
+    if registration.party_id is None:
+        return {"registered_by": "", "missing": []}
+    party = db.session.get_one(Party, registration.party_id)
+    is_their_own = fold_email(party.email) == registration.email_folded
+    return {"registered_by": "" if is_their_own else party.contact_name, "missing": missing(registration)}
 
 
 def _envelope(event: Event) -> dict[str, Any]:

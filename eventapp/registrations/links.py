@@ -1,8 +1,9 @@
-"""The two secret addresses of a registration: its page, and its private calendar feed."""
+"""The two secret addresses of a registration, its page and its private calendar feed; and that of a group."""
 
 from eventapp import tokens
 from eventapp.links import absolute
 from eventapp.registrations.models import Registration
+from eventapp.registrations.party_models import Party
 
 
 def token(registration: Registration) -> str:
@@ -18,6 +19,15 @@ def feed(registration: Registration) -> str:
     """Absolute; only reads the agenda. Its last segment is a readable name, which calendars show."""
     secret = tokens.reveal(Registration.FEED_PURPOSE, registration.feed_nonce, registration.feed_digest)
     return absolute("calendars.feed", token=secret, name=registration.event.slug)
+
+
+def party_token(party: Party) -> str:
+    return tokens.reveal(Party.PURPOSE, party.nonce, party.digest)
+
+
+def of_party(party: Party) -> str:
+    """Absolute; shows whoever registered a group what became of each of them."""
+    return absolute("registrations.party", token=party_token(party))
 
 
 def renew_feed(registration: Registration) -> None:

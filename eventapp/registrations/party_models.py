@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp import tokens
@@ -11,6 +11,7 @@ from eventapp.database import Base, enum_column
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.network.models import Structure
+from eventapp.registrations.models import Registration
 
 
 class PartyRule(StrEnum):
@@ -46,6 +47,16 @@ class Party(Base):
         UniqueConstraint("event_id", "id", name="party_belongs_to_its_event"),
         UniqueConstraint("event_id", "idempotency_key", name="one_party_per_submission"),
     )
+
+    @property
+    def people(self) -> Select[Registration]:
+        """As they were registered; not the colleague to whom one of them passed their place on."""
+        together = Registration.event_id == self.event_id, Registration.party_id == self.id
+        return select(Registration).where(*together, Registration.replaces_id.is_(None)).order_by(Registration.id)
+
+    @property
+    def organisation_name(self) -> str:
+        return self.structure.name if self.structure is not None else self.organisation
 
     @classmethod
     def of_token(cls, token: str) -> "Party | None":

@@ -35,8 +35,8 @@ CHANGING = {
     "events_organiser.do_publish", "events_organiser.do_withdraw", "events_organiser.publish_draft",
     "invitations.accept", "invitations.decline", "invitations_organiser.guest", "invitations_organiser.import_apply",
     "invitations_organiser.invite", "invitations_organiser.new", "invitations_organiser.remove",
-    "invitations_organiser.send", "registrations.accept", "registrations.create", "registrations.refuse",
-    "registrations.withdraw", "registrations_organiser.create", "registrations_organiser.withdraw",
+    "invitations_organiser.send", "registrations.accept", "registrations.create", "registrations.create_party",
+    "registrations.refuse", "registrations.withdraw", "registrations_organiser.create", "registrations_organiser.withdraw",
 }  # fmt: skip
 
 
