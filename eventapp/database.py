@@ -15,16 +15,17 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
+import psycopg
 from flask import g, has_request_context, request
-from psycopg import IsolationLevel
 from sqlalchemy import Connection, DateTime, Engine, Enum, MetaData, Pool, TypeDecorator, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BUSY_MILLISECONDS = 8_000
 RETRY_SECONDS = 0.002
+REST_SECONDS = 1.0
 SERIALISATION_FAILURES = frozenset({"40001", "40P01"})
 
 NAMES = {
@@ -93,7 +94,6 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
             "timeout": BUSY_MILLISECONDS / 1000,
         }
     else:
-        options["pool_pre_ping"] = True
         options["connect_args"] = {
             "connect_timeout": 5,
             "options": "-c lock_timeout=3000 -c statement_timeout=30000 -c timezone=UTC",
@@ -158,7 +158,9 @@ def _begin(connection: Any) -> None:
     else:  # said by the driver's own BEGIN
         driver = connection.connection.driver_connection
         driver.read_only = is_reading() or None
-        driver.isolation_level = IsolationLevel.REPEATABLE_READ if driver.read_only and g.get("is_looking") else None
+        driver.isolation_level = (
+            psycopg.IsolationLevel.REPEATABLE_READ if driver.read_only and g.get("is_looking") else None
+        )
 
 
 def _begin_writing(connection: Connection) -> None:
@@ -187,9 +189,25 @@ def _begin_writing(connection: Connection) -> None:
 
 @event.listens_for(Pool, "checkin")
 def _end_turn(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = time.monotonic()
     turn = record.info.pop("turn", None)
     if turn is not None:
         turn.release()
+
+
+@event.listens_for(Pool, "checkout")
+def _check_rested(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """PostgreSQL may have been restarted since a connection was last used; one used a moment ago is not asked again."""
+    if (
+        not isinstance(connection, psycopg.Connection)
+        or time.monotonic() - record.info.get("used_at", 0) < REST_SECONDS
+    ):
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as gone:
+        raise DisconnectionError from gone
 
 
 def is_serialisation_failure(error: BaseException) -> bool:
