@@ -39,10 +39,10 @@ def next_steps(event: Event, figures: Figures, *, now: datetime) -> list[Step]:
         *_invitations(event, figures, now),
         *_requests(figures),
         *_places(figures),
-        *_over_limits(figures),
         *_letters(figures),
         *_full_sessions(figures.sessions),
         *_released(event, figures),
+        *_over_limits(figures),
     ]
 
 

@@ -205,3 +205,11 @@ def test_a_stranger_sees_and_changes_nothing(client: PageClient, organisation: O
     assert client.get(address).status_code == 404
     assert client.post(address, data={"structure": laon.id_fs, "places": "1"}).status_code == 404
     assert client.post(f"{address}/{laon.id_fs}/retrait").status_code == 404
+
+
+def test_the_public_page_says_how_many_places_a_structure_has_while_that_counts(client: PageClient) -> None:
+    now = utcnow()
+    event = make_event(per_structure=2, per_structure_until=now + HOUR, starts_at=LATER, ends_at=LATER + HOUR)
+    assert "2 places par structure." in words(client.page(f"/evenements/{event.slug}/").main)
+    event.per_structure_until = now - HOUR
+    assert "par structure" not in words(client.page(f"/evenements/{event.slug}/").main)

@@ -5,6 +5,7 @@ from typing import Any
 
 from eventapp.agenda.programme import programme
 from eventapp.events.models import Audience, Event
+from eventapp.registrations.limits import structures_are_released
 from eventapp.registrations.seats import availability, session_places
 
 
@@ -15,5 +16,6 @@ def shown_event(event: Event, *, now: datetime) -> dict[str, Any]:
         "availability": availability(event, now=now),
         "days": programme(event),
         "places": {} if is_over else session_places(event),
+        "per_structure": None if structures_are_released(event, now) else event.per_structure,
         "by_invitation": event.audience is Audience.INVITED,
     }
