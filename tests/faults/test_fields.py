@@ -36,7 +36,10 @@ CHANGING = {
     "invitations.accept", "invitations.decline", "invitations_organiser.guest", "invitations_organiser.import_apply",
     "invitations_organiser.invite", "invitations_organiser.new", "invitations_organiser.remove",
     "invitations_organiser.send", "registrations.accept", "registrations.create", "registrations.create_party",
-    "registrations.refuse", "registrations.withdraw", "registrations_organiser.create", "registrations_organiser.withdraw",
+    "registrations.refuse", "registrations.withdraw", "registrations_organiser.create",
+    "registrations_organiser.withdraw",
+    "registrations_organiser.cancel_many", "registrations_organiser.do_merge", "registrations_organiser.import_apply",
+    "registrations_organiser.restore",
 }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ TEXTS = {
     "first_name": SCRIPT, "last_name": ATTRIBUTE, "function": HEADER, "organization": "@" + SCRIPT,
     "organisation": ATTRIBUTE, "name": ATTRIBUTE, "title": ATTRIBUTE, "label": ATTRIBUTE, "help": HEADER,
     "contact_name": HEADER, "venue_name": ATTRIBUTE, "venue_address": HEADER, "venue_city": SCRIPT, "cast_note": SCRIPT,
-    "accessibility": SCRIPT, "subject": ATTRIBUTE.replace("{{7*7}}", ""),
+    "accessibility": SCRIPT, "note": SCRIPT, "subject": ATTRIBUTE.replace("{{7*7}}", ""),
 }  # fmt: skip
 # In this order: what comes later needs what came before.
 ACTS = (
@@ -43,6 +43,7 @@ ACTS = (
     "registrations_organiser.create_question", "invitations_organiser.letter", "invitations_organiser.new",
     "invitations_organiser.guest", "invitations_organiser.import_file", "invitations_organiser.send",
     "registrations.create", "registrations.change_details", "events_organiser.do_move", "invitations.decline",
+    "registrations_organiser.import_file", "registrations_organiser.write_note",
     "registrations_organiser.create", "registrations.send_links", "outbox_organiser.resend",
 )  # fmt: skip
 HARMLESS = (
@@ -67,10 +68,10 @@ def hostile(endpoint, body, side):
 
 
 def file_of(endpoint):
-    if endpoint != "invitations_organiser.import_file":
+    if not endpoint.endswith("_organiser.import_file"):
         return {}
     cell = '"' + ATTRIBUTE.replace('"', '""') + '"'
-    return {"file": guest_file(f"Nom;Adresse électronique;Structure\r\n{cell};z@agents.example;{SCRIPT}\r\n")}
+    return {"file": guest_file(f"Nom;Prénom;Adresse électronique;Structure\r\n{cell};Z;z@agents.example;{SCRIPT}\r\n")}
 
 
 def fill(app, client, side):

@@ -180,6 +180,9 @@ def test_creating_the_same_event_twice(app):
         "invitations_organiser.invite", "invitations_organiser.import_leave", "invitations_organiser.guest",
         "registrations_organiser.create_question", "registrations_organiser.retire_question",
         "registrations_organiser.move_question", "registrations_organiser.withdraw", "registrations_organiser.create",
+        "registrations_organiser.cancel_many", "registrations_organiser.do_merge", "registrations_organiser.restore",
+        "registrations_organiser.import_apply", "registrations_organiser.import_leave",
+        "registrations_organiser.do_move", "registrations_organiser.write_note",
         "outbox_organiser.resend",
     ],
 )  # fmt: skip

@@ -22,6 +22,7 @@ from eventapp.network.models import Structure
 from eventapp.outbox.letters import post
 from eventapp.outbox.models import KeptMail, Message, State
 from eventapp.registrations.allowance_models import StructureAllowance
+from eventapp.registrations.import_models import RegistrationImport
 from eventapp.registrations.models import Answer, Booking, Question, QuestionKind, Registration, Status
 from eventapp.registrations.party_models import Party
 from eventapp.registrations.request_models import ChangeRequest, RequestKind
@@ -73,6 +74,8 @@ class Side:
     party: Party
     asked: ChangeRequest
     draft: GuestImport
+    gone: Registration
+    people_file: RegistrationImport
     message: Message
     link: SignInLink
     structure: Structure
@@ -147,6 +150,16 @@ SPARE = {
     "registrations.decline_session": lambda side: {"session_slug": side.rival.slug},
     "registrations.leave_session_queue": lambda side: {"session_slug": side.rival.slug},
     "registrations_organiser.promote": lambda side: {"registration_id": side.waiting.id},
+    "registrations_organiser.do_merge": lambda side: {"other": str(side.waiting.id), "address": "other"},
+    "registrations_organiser.do_move": lambda side: {
+        "de": side.session.slug,
+        "vers": side.spare_session.slug,
+        "inscriptions": str(side.registration.id),
+    },
+    "registrations_organiser.import_apply": lambda _side: {"tell": "y", "over_limits": "y"},
+    "registrations_organiser.import_file": lambda side: {"file": people_file(side.category.name)},
+    "registrations_organiser.review_many": lambda side: {"inscriptions": str(side.registration.id)},
+    "registrations_organiser.write_note": lambda _side: {"note": "Arrive à 10 h"},
     "registrations_organiser.do_promote": lambda side: {"registration_id": side.waiting.id},
 }
 
@@ -201,6 +214,8 @@ def build() -> Side:
                           payload={"reason": "Malade"}, created_at=now)
         ),
         draft=save(_draft(event, now)),
+        gone=make_registration(event, status=Status.CANCELLED, cancelled_at=now, cancelled_by="person"),
+        people_file=save(_people_file(event, category, now)),
         message=_failed(registration, now),
         link=save(
             SignInLink(user=organiser, nonce=issued.nonce, digest=issued.digest, created_at=now,
@@ -227,6 +242,13 @@ def _draft(event: Event, now: datetime) -> GuestImport:
     rows = [[2, ["Martin", "paul.martin@agents.example"]], [3, ["Petit", "luc.petit@agents.example"]]]
     facts = {"header": ["Nom", "Adresse électronique"], "rows": rows, "warnings": [], "created_at": now}
     return GuestImport(event_id=event.id, filename="invites.csv", **facts)
+
+
+def _people_file(event: Event, category: Category, now: datetime) -> RegistrationImport:
+    header = ["Prénom", "Nom", "Courriel", "Catégorie"]
+    rows = [[2, ["Paul", "Martin", "p@agents.example", category.name]]]
+    facts = {"header": header, "rows": rows, "warnings": [], "created_at": now}
+    return RegistrationImport(event_id=event.id, filename="inscrits.csv", **facts)
 
 
 def _failed(registration: Registration, now: datetime) -> Message:
@@ -312,6 +334,11 @@ def guest_file(text: str = "Nom;Adresse électronique\r\nDurand;a.durand@agents.
     return BytesIO(text.encode()), "invites.csv"
 
 
+def people_file(category: str, last_name: str = "Durand") -> tuple[BytesIO, str]:
+    text = f"Prénom;Nom;Courriel;Catégorie\r\nAnne;{last_name};a.durand@agents.example;{category}\r\n"
+    return BytesIO(text.encode()), "inscrits.csv"
+
+
 def _event_file(side: Side) -> dict[str, Any]:
     content = writing.as_dict(taking.take(side.event)) | {"slug": f"importe-{next(number)}"}
     return {"file": (BytesIO(json.dumps(content).encode()), "evenement.json")}
@@ -377,6 +404,9 @@ BODIES: dict[str, Any] = {
     "registrations.take_back": lambda _side: {"kind": "cancel"},
     "registrations.send_links": lambda side: {"email": side.registration.email},
     "registrations.withdraw": lambda _side: {"reason": "Empêchée"},
+    "registrations_organiser.cancel_many": lambda side: {
+        "inscriptions": str(side.registration.id), "reason": "Salle réduite", "message": "**Venez**", "tell": "y",
+    },
     "registrations_organiser.change_details": _registering,
     "registrations_organiser.change_sessions": lambda _side: {"sessions": ""},
     "registrations_organiser.create": lambda side: _registering(side) | {"over_capacity": "y"},
@@ -393,6 +423,7 @@ BODIES: dict[str, Any] = {
 # What must hold beforehand for the act to be possible.
 PREPARED = {
     "events_organiser.do_publish": lambda side: setattr(side.event, "published_at", None),
+    "registrations_organiser.do_move": lambda side: setattr(side.spare_session, "booking", BookingMode.OPTIONAL),
 }
 # POSTs that show something and write nothing.
 WRITE_NOTHING = {
@@ -407,6 +438,7 @@ WRITE_NOTHING = {
     "registrations.check_details",
     "registrations.check_sessions",
     "registrations.correct_details",
+    "registrations_organiser.review_many",
 }
 
 
