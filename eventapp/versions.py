@@ -39,8 +39,8 @@ def of_event(slug: str) -> Version | None:
         limits.availability(event, now=now),
         session_places.session_places(event),
     )
-    moments = (event.opens_at, event.closes_at, event.per_structure_until, event.starts_at, event.ends_at)
-    return Version(key, _next(moments, now))
+    moments = (event.opens_at, event.closes_at, event.per_structure_until, event.wishes_close_at)
+    return Version(key, _next((*moments, event.starts_at, event.ends_at), now))
 
 
 def of_form(slug: str) -> Version | None:

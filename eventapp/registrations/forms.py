@@ -29,7 +29,7 @@ from eventapp.registrations.models import Question, Registration
 from eventapp.registrations.person_forms import PersonForm, cleaned, length
 from eventapp.registrations.prefill import facts_of
 from eventapp.registrations.question_fields import Questions, consent_name, field_name, question_fields
-from eventapp.registrations.wish_forms import WishesMixin
+from eventapp.registrations.wish_forms import WishesMixin, wanted_slugs
 
 RADIOS = 6  # more categories than this make a list to unfold
 LONGEST_KEY = 64
@@ -162,12 +162,6 @@ def sessions_form(event: Event, wanted: set[str]) -> SessionsForm:
     form = SessionsForm()
     form.event, form.wanted, form.sessions, form.session_errors, form.beside = event, wanted, [], [], []
     return form
-
-
-def wanted_slugs() -> set[str]:
-    """`sessions` and `sessions-<slot>` united; the empty « aucune » says nothing."""
-    lists = (request.form.getlist(name) for name in request.form if name.split("-", 1)[0] == "sessions")
-    return {slug for values in lists for slug in values if slug}
 
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})

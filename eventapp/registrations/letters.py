@@ -20,6 +20,7 @@ from eventapp.registrations.models import BY_TRANSFER, Registration
 from eventapp.registrations.party_models import Party
 from eventapp.registrations.queue import position
 from eventapp.registrations.session_places import session_positions
+from eventapp.registrations.wish_slots import ranking_of
 from eventapp.text import fold_email
 
 
@@ -115,6 +116,7 @@ def contents_of(message: Message, registration: Registration, **more: Any) -> Co
         "event": event,
         "position": position(registration),
         "session_positions": session_positions(registration),
+        "rankings": ranking_of(registration),
         "personal_url": links.personal(registration),
         "feed_url": links.feed(registration),
     }

@@ -25,6 +25,7 @@ from eventapp.events.fields import (
 )
 from eventapp.events.models import Event, SessionChoice
 from eventapp.registrations.choices import find_choices
+from eventapp.registrations.refusals import SessionNotBookable
 from eventapp.registrations.wish_slots import most_in, ranked_slots, rankings
 from eventapp.registrations.wishes import SEEDS, WishesClosed, WishesRefused, sort_out
 
@@ -59,6 +60,17 @@ class WishesMixin(FlaskForm):
 
 class WishesForm(WishesMixin):
     """Other wishes, on the personal page."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        sound = super().validate(extra_validators)
+        try:
+            named = find_choices(self.event, sorted(wanted_slugs()))
+            if sort_out(self.event, named, ()).booked:
+                raise SessionNotBookable
+        except Refused as refusal:
+            self.wish_errors = [str(refusal)]
+            return False
+        return self.read_wishes(named) and sound
 
 
 def wishes_form(event: Event) -> WishesForm:
@@ -111,6 +123,12 @@ class DrawForm(FlaskForm):
     seed = CountField(
         "Numéro du tirage au sort", (Optional(), Between(0, SEEDS - 1, "Saisissez le numéro d’un tirage déjà fait."))
     )
+
+
+def wanted_slugs() -> set[str]:
+    """`sessions` and `sessions-<slot>` united; the empty « aucune » says nothing."""
+    lists = (request.form.getlist(name) for name in request.form if name.split("-", 1)[0] == "sessions")
+    return {slug for values in lists for slug in values if slug}
 
 
 def _sent(slot: str, number: int) -> str:

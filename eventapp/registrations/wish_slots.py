@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, select
 
 from eventapp.agenda.models import Session
-from eventapp.agenda.programme import BookingSlot, booking_slots
+from eventapp.agenda.programme import BookingSlot, booking_slots, has_booking_slots
 from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
 from eventapp.registrations.models import Registration
@@ -43,6 +43,13 @@ def ranked_slots(event: Event) -> list[BookingSlot]:
 
 def is_ranked(slot: BookingSlot) -> bool:
     return takes_wishes(slot.event) and slot.exclusive
+
+
+def books_sessions(event: Event) -> bool:
+    """Whether some session is chosen otherwise than by ranking it."""
+    if not takes_wishes(event):
+        return has_booking_slots(event)
+    return any(not is_ranked(slot) for slot in booking_slots(event))
 
 
 def most_in(slot: BookingSlot) -> int:

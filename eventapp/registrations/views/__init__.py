@@ -1,6 +1,7 @@
 """The public pages and the organiser's, by subject: each module adds its views to one of the two blueprints."""
 
 import eventapp.registrations.views.acts
+import eventapp.registrations.views.allocation
 import eventapp.registrations.views.allowances
 import eventapp.registrations.views.answers
 import eventapp.registrations.views.bulk
@@ -19,4 +20,5 @@ import eventapp.registrations.views.questions
 import eventapp.registrations.views.requests
 import eventapp.registrations.views.session_choice
 import eventapp.registrations.views.transfer
-import eventapp.registrations.views.waiting_list  # noqa: F401
+import eventapp.registrations.views.waiting_list
+import eventapp.registrations.views.wishes  # noqa: F401

@@ -5,20 +5,41 @@ from typing import Any
 from flask import flash
 
 from eventapp.agenda.programme import booking_slots
+from eventapp.clock import utcnow
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import typo
 from eventapp.network.search import full_labels
+from eventapp.registrations.forms import OrganiserForm
+from eventapp.registrations.limits import availability
 from eventapp.registrations.session_places import session_places
+from eventapp.registrations.wish_slots import MOST_WISHES, are_closed, closing, is_ranked, ranked_slots
 
 
 def fields_context(event: Event, form: Any) -> dict[str, Any]:
-    return {"event": event, "form": form, "structures": structure_labels(event), **sessions_context(event)}
+    context = sessions_context(event) | wishes_context(event, is_organiser=isinstance(form, OrganiserForm))
+    hints = category_hints(event) if "category" in form else {}
+    return {"event": event, "form": form, "structures": structure_labels(event), "category_hints": hints, **context}
+
+
+def category_hints(event: Event) -> dict[str, str]:
+    """What is to be known before one chooses a category, by slug."""
+    return dict.fromkeys(availability(event, now=utcnow()).full_categories, "Complet pour l’instant.")
 
 
 def sessions_context(event: Event) -> dict[str, Any]:
-    slots = booking_slots(event)
+    """Of the sessions that are booked; those that are ranked are asked apart."""
+    slots = [slot for slot in booking_slots(event) if not is_ranked(slot)]
     return {"slots": slots, "places": session_places(event) if slots else {}}
+
+
+def wishes_context(event: Event, *, is_organiser: bool = False) -> dict[str, Any]:
+    return {
+        "wish_slots": ranked_slots(event),
+        "most_wishes": MOST_WISHES,
+        "wishes_until": closing(event),
+        "wishes_are_open": is_organiser or not are_closed(event, utcnow()),
+    }
 
 
 def structure_labels(event: Event) -> list[str]:

@@ -6,11 +6,11 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, url_for
 
 from eventapp import access
-from eventapp.agenda.programme import has_booking_slots
 from eventapp.clock import utcnow
 from eventapp.events.models import Audience
 from eventapp.extensions import db
-from eventapp.registrations import links, own_history, requests, seats, transfers, windows
+from eventapp.registrations import links, own_history, requests, seats, transfers, windows, wish_slots
+from eventapp.registrations.answers import unanswered
 from eventapp.registrations.choices import clashes_of
 from eventapp.registrations.completeness import missing
 from eventapp.registrations.models import Registration
@@ -32,10 +32,14 @@ def person(token: str) -> Any:
         position=seats.position(registration),
         reasons=[reason.to_them for reason in reasons_to_wait(registration, now=now)],
         feed_url=links.feed(registration),
-        has_sessions=has_booking_slots(registration.event),
+        has_sessions=wish_slots.books_sessions(registration.event),
+        rankings=wish_slots.ranking_of(registration),
+        wishes_until=wish_slots.closing(registration.event),
+        wishes_are_open=not wish_slots.are_closed(registration.event, now),
         offer_is_open=has_open_offer(registration),
         again=step_again(registration),
         missing=missing(registration) if registration.is_confirmed else [],
+        unanswered=[] if registration.is_cancelled else unanswered(registration),
         predecessor=transfers.predecessor_of(registration),
         requests=[(request, summary(request)) for request in requests.of_registration(registration)],
         moments=own_history.moments(registration),
