@@ -203,12 +203,16 @@ class Availability:
     step: str  # upcoming, open, few, waiting, full, closed, past, cancelled
     left: int | None
     waiting: int
+    full_categories: frozenset[str] = frozenset()  # slugs
 
 
 def availability(event: Event, *, now: datetime) -> Availability:
-    left = _places_shown(event, now).left_for_anyone
+    shown = _places_shown(event, now)
+    left = shown.left_for_anyone
     left = None if left is None else max(0, left)
-    return Availability(_step(event, left, now), left, count_waiting(event.id))
+    keys = shown.full_categories
+    full = frozenset(category.slug for category in event.categories if category.id in keys)
+    return Availability(_step(event, left, now), left, count_waiting(event.id), full)
 
 
 def is_open(event: Event, *, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from eventapp.agenda.models import BookingMode
+from eventapp.clock import utcnow
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations import seats
@@ -23,6 +24,8 @@ from tests.factories import (
     make_structure,
     save,
 )
+from tests.pages import PageClient, words
+from tests.registrations.test_public_pages import address, coming
 
 WAITING, CONFIRMED = Status.WAITING, Status.CONFIRMED
 
@@ -133,3 +136,15 @@ def test_an_offer_that_ran_out_is_shown_as_a_free_place_unless_somebody_waits() 
     assert left(event) == 1
     make_registration(event, status=WAITING)
     assert left(event) == 0
+
+
+def test_the_form_names_the_categories_that_are_full_and_forgets_it_in_time(client: PageClient) -> None:
+    event = coming()
+    full = make_category(event, name="Agents", capacity=1)
+    make_category(event, name="Élus", capacity=1)
+    assert "Complet pour l’instant." not in words(client.page(address(event)).main)
+    registration = make_registration(event, make_person(category=full))
+    choices = client.page(address(event)).select(".fr-radio-group")
+    assert [words(choice) for choice in choices] == ["Agents Complet pour l’instant.", "Élus"]
+    seats.cancel(registration, now=utcnow(), by="system")
+    assert "Complet pour l’instant." not in words(client.page(address(event)).main)
