@@ -29,6 +29,12 @@ def asked(event: Event) -> list[Question]:
     return read_once(event, "questions", lambda: db.session.scalars(Question.asked(event)))
 
 
+def unanswered(registration: Registration) -> list[Question]:
+    """What is asked of this person, and they have not answered."""
+    held = {answer.question.slug: answer.value for answer in registration.answers}
+    return [question for question in applying(asked(registration.event), held) if question.slug not in held]
+
+
 def fault_in(question: Question, value: Any, held: Any = None) -> str | None:
     """The sentence that says what is wrong with the answer to a question that applies, if anything is.
 

@@ -94,6 +94,11 @@ class Questions:
         sensitive = (one for one in self.asked if one.sensitive and one.slug in given)
         return [one.slug for one in sensitive if form[consent_name(one)].data]
 
+    def brings_more(self, form: Any) -> bool:
+        """Before a summary, also what nothing needs is asked."""
+        self.added = self.left_open(form)
+        return bool(self.added)
+
     def left_open(self, form: Any) -> list[Question]:
         """Questions brought by the answers that the page sent had not asked; none of them is needed."""
         applicable = applying(self.asked, {**self.held, **self.answers(form)})

@@ -104,7 +104,7 @@ def test_the_team_sees_who_answered_what(client: PageClient) -> None:
 
     assert "Les bus" in words(page)
     assert registration.last_name.upper() in words(page)
-    assert "1 réponse" in words(client.page(f"/gestion/evenements/{event.slug}/questions"))
+    assert "1 réponse à Un sujet" in words(client.page(f"/gestion/evenements/{event.slug}/questions"))
 
 
 @pytest.fixture

@@ -178,3 +178,20 @@ def test_a_correction_brings_a_needed_question_too(client: PageClient) -> None:
     assert words(parse(response).select_one("#erreurs h2")) == "Il reste une question"
     data = person | {"asked": ["repas", "regime"], "question-repas": "oui", "question-regime": "sans sel"}
     assert client.post(path, data=data).status_code == 303
+
+
+def test_before_a_summary_what_nothing_needs_is_asked_too(client: PageClient) -> None:
+    event = coming()
+    make_question(event, slug="repas", position=1)
+    make_question(event, slug="regime", label="Régime", kind=QuestionKind.TEXT, shown_if=IF_MEAL)
+    registration = seats.register(event, make_person(), now=NOW)
+    path = f"/mon-inscription/{links.token(registration)}/modification/verification"
+    person = {"first_name": "Ana", "last_name": "Roy", "email": registration.email, "question-repas": "oui"}
+
+    first = client.post(path, data=person | {"asked": "repas"})
+    second = client.post(path, data=person | {"asked": ["repas", "regime"], "question-regime": ""})
+
+    assert words(parse(first).select_one("#erreurs li")) == "Régime"
+    assert second.status_code == 200
+    assert db.session.scalars(db.select(Answer)).all() == []
+    assert "Sans réponse" in words(client.page(path.removesuffix("/modification/verification")))
