@@ -46,7 +46,7 @@ def test_a_full_session_is_waited_for_then_chosen(hands, way):
     hands.open(PATHS[f"camille-{way}"])
     choose(hands, "Budget")
     hands.sees("liste d’attente, 1re position")
-    hands.sees("Vous pourriez n’avoir ni l’une ni l’autre")
+    hands.sees("Vous pourriez n’avoir aucune des deux")
     hands.press("Garder « Accueil » et attendre")
     hands.sees("en attente, 1re position")
 
