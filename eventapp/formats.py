@@ -27,8 +27,10 @@ Zone = str | tzinfo | None
 
 
 class Person(Protocol):
-    first_name: Any
-    last_name: Any
+    @property
+    def first_name(self) -> Any: ...
+    @property
+    def last_name(self) -> Any: ...
 
 
 class Leaf(NamedTuple):

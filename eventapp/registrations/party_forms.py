@@ -1,11 +1,10 @@
 """The form of a group: who registers it, one line for each person, what to do when places are short."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -81,6 +80,7 @@ class PartyForm(FlaskForm):
 
     event: Event
     lines: list[Line]
+    last_line: int  # that was sent: 0 for a blank form
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Every fault at once."""
@@ -88,7 +88,7 @@ class PartyForm(FlaskForm):
         sound = refuse_odd_values(self) and sound
         sound = self._complete() and sound
         sound = self._different() and sound
-        if _last_line() > MOST_PEOPLE:
+        if self.last_line > MOST_PEOPLE:
             self.form_errors.append(f"Un groupe compte {MOST_PEOPLE} personnes au plus. Inscrivez les autres ensuite.")
             return False
         return sound
@@ -152,11 +152,11 @@ class PartyForm(FlaskForm):
         return sound
 
 
-def party_form(event: Event, *, more: int = 0) -> PartyForm:
-    """With as many lines as were sent, `more` of them empty."""
-    sent = _last_line()
-    count = min(MOST_PEOPLE, (sent or FIRST_LINES) + more)
-    facts: dict[str, Any] = {"event": event}
+def party_form(event: Event, sent: Iterable[str] = (), *, more: int = 0) -> PartyForm:
+    """With as many lines as were sent (`sent`: the names of the fields), and `more`."""
+    last = max((int(found[1]) for name in sent if (found := LINE.fullmatch(name))), default=0)
+    count = min(MOST_PEOPLE, (last or FIRST_LINES) + more)
+    facts: dict[str, Any] = {"event": event, "last_line": last}
     for number in range(1, count + 1):
         facts |= {f"person-{number}-{part}": field for part, field in _line_fields(event, number).items()}
     facts["rule"] = _rule_field()
@@ -165,12 +165,8 @@ def party_form(event: Event, *, more: int = 0) -> PartyForm:
     return form
 
 
-def _last_line() -> int:
-    return max((int(found[1]) for name in request.form if (found := LINE.fullmatch(name))), default=0)
-
-
 def _line_fields(event: Event, number: int) -> dict[str, Any]:
-    fields = {
+    fields: dict[str, Any] = {
         "first_name": StringField("Prénom", **_typed("first_name", number, length(80))),
         "last_name": StringField("Nom", **_typed("last_name", number, length(80))),
         "email": EmailField("Adresse électronique", **_typed("email", number, EmailAddress(), inputmode="email")),
@@ -200,6 +196,6 @@ def _rule_field() -> Any:
 
 
 def _line(form: PartyForm, number: int) -> Line:
-    fields = {field.name: field for field in form}
+    fields: dict[str, Any] = {field.name: field for field in form}
     parts = ("first_name", "last_name", "email", "function", "category")
     return Line(number, **{part: fields.get(f"person-{number}-{part}") for part in parts})

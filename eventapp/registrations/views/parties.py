@@ -3,7 +3,7 @@ them."""
 
 from typing import Any
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, redirect, render_template, request, url_for
 
 from eventapp import access
 from eventapp.clock import utcnow
@@ -32,7 +32,7 @@ def party_form_page(slug: str) -> Any:
 def add_people(slug: str) -> Any:
     """The same page with more lines; nothing is checked or kept."""
     event = find_event(slug)
-    return _closed_page(event) or _page(event, party_form(event, more=MORE_LINES))
+    return _closed_page(event) or _page(event, party_form(event, request.form, more=MORE_LINES))
 
 
 @bp.post(GROUP)
@@ -41,7 +41,7 @@ def create_party(slug: str) -> Any:
     now = utcnow()
     with looking(db.session()):
         event = find_event(slug)
-        closed, form = _closed_page(event), party_form(event)
+        closed, form = _closed_page(event), party_form(event, request.form)
         if closed or not form.validate_on_submit():
             return closed or _page(event, form), 422
         contact = form.contact()
