@@ -65,9 +65,14 @@ class Questions:
         applicable = applying(self.asked, self._values(form, self.asked))
         return [one for one in self.asked if one in applicable or form[field_name(one)].errors]
 
-    def may_grow(self, form: Any) -> bool:
-        """Whether another answer would bring other questions."""
-        return len(self.shown(form)) < len(self.asked)
+    def awaited(self, question: Question) -> tuple[str, str]:
+        """The name of the control on which a question depends, and the value that brings it."""
+        condition = question.shown_if or {}
+        source, wanted = condition.get("question", ""), condition.get("is")
+        kinds = {one.slug: one.kind for one in self.asked}
+        if kinds.get(source) is QuestionKind.YES_NO:
+            wanted = YES if as_yes_no(wanted) else NO
+        return f"question-{source}", str(wanted)
 
     def answers(self, form: Any) -> dict[str, Any]:
         """By slug, of the questions that were asked; the others are not spoken of."""

@@ -1,4 +1,4 @@
-"""An answer brings another question, before the place is taken when it is needed; three ways of using the page."""
+"""An answer brings another question: at once, or in a second step without JavaScript; three ways of using the page."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -39,11 +39,24 @@ def test_an_answer_brings_another_question(hands, way):
     hands.write("Adresse électronique", f"camille.{way}@agents.example")
     hands.tick("Oui")
 
-    hands.press("Envoyer mon inscription")
-
-    hands.sees("Il reste une question")
+    if way == "no-javascript":
+        hands.press("Envoyer mon inscription")
+        hands.sees("Il reste une question")
     hands.write("Votre régime", "sans gluten")
     hands.tick("J’accepte")
     hands.press("Envoyer mon inscription")
     expect(hands.page.get_by_role("heading", level=1)).to_have_text("Mon inscription")
     hands.sees("sans gluten")
+
+
+def test_a_question_goes_and_comes_back_as_it_was_left(page, site):
+    page.goto(f"{site.url}/evenements/repas-mouse/inscription")
+    question = page.get_by_label("Votre régime")
+
+    page.get_by_label("Oui").check()
+    question.fill("sans sel")
+    page.get_by_label("Non").check()
+    expect(question).to_have_count(0)
+    page.get_by_label("Oui").check()
+
+    expect(question).to_have_value("sans sel")

@@ -31,3 +31,26 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// <template data-source="name" data-value="value">: a question asked as soon as that control has that value. What was
+// written in it comes back with it.
+const waiting = [...document.querySelectorAll("template[data-source]")].map((template) => ({ template, parts: null }));
+function askWhatFollows() {
+  for (const one of waiting) {
+    const { source, value } = one.template.dataset;
+    const given = [...document.getElementsByName(source)].some(
+      (control) => control.value === value && (!/^(radio|checkbox)$/.test(control.type) || control.checked),
+    );
+    if (given && !one.parts) {
+      one.parts = [...one.template.content.childNodes];
+      one.template.after(one.template.content);
+    } else if (!given && one.parts) {
+      one.template.content.append(...one.parts);
+      one.parts = null;
+    }
+  }
+}
+if (waiting.length) {
+  document.addEventListener("change", askWhatFollows);
+  window.addEventListener("pageshow", askWhatFollows);
+}
