@@ -1,8 +1,11 @@
 """Exceptions per structure, and the instant from which structures share what they did not take."""
 
+import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 
 from eventapp.accounts.models import Organisation
 from eventapp.clock import utcnow
@@ -139,6 +142,31 @@ def test_a_later_date_makes_structures_count_again_until_then() -> None:
 def test_nothing_is_shared_where_it_makes_no_sense(facts: dict[str, object]) -> None:
     make_event(**{"per_structure": 1, "per_structure_until": RELEASE} | facts)
     assert list(events_to_release(now=STARTS + INSTANT)) == []
+
+
+@pytest.mark.both_databases
+def test_people_of_one_structure_at_once_take_its_places_and_no_more(app: Flask) -> None:
+    event, laon = make_event(per_structure=1), make_structure()
+    allow(event, laon, 3)
+    barrier, event_id, structure_id = threading.Barrier(6), event.id, laon.id
+    db.session.commit()
+
+    def click() -> None:
+        with app.app_context():
+            held, structure = db.session.get_one(Event, event_id), db.session.get_one(Structure, structure_id)
+            person = make_person(structure=structure)
+            db.session.rollback()  # on SQLite one transaction writes at a time
+            barrier.wait(timeout=20)
+            seats.register(held, person, now=NOW)
+            db.session.commit()
+
+    threads = [threading.Thread(target=click) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    found = Counter(db.session.scalars(db.select(Registration.status)))
+    assert found == {CONFIRMED: 3, WAITING: 3}
 
 
 # The organiser's page

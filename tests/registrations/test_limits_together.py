@@ -113,6 +113,12 @@ def test_every_limit_counts_whatever_happens() -> None:
     run_state_machine_as_test(Limits, settings=settings(max_examples=20, stateful_step_count=20, deadline=None))
 
 
+@pytest.mark.long
+@pytest.mark.both_databases
+def test_every_limit_counts_whatever_happens_for_long() -> None:
+    run_state_machine_as_test(Limits, settings=settings(max_examples=500, stateful_step_count=50, deadline=None))
+
+
 def registered(event: Event, choices: list[tuple[int, int]]) -> list[Status]:
     categories = [make_category(event, capacity=2), make_category(event)]
     offices = [make_structure(), make_structure(), None]
