@@ -98,6 +98,7 @@ def test_several_are_cancelled_with_a_message(client: PageClient, event: Event, 
     people = [make_registration(event) for _ in range(3)]
     ticked = {"inscriptions": [str(one.id) for one in people[:2]]}
     assert len(client.page(desk(event, "/annulation-groupee")).find_all("input", {"name": "inscriptions"})) == 3
+    assert len(client.page(desk(event, "/annulation-groupee?cocher=tout")).find_all("input", checked=True)) == 3
     review = parse(client.post(desk(event, "/annulation-groupee/relecture"), data=ticked))
     assert "2 inscriptions seront annulées. 2 places passent" in words(review.main)
 
@@ -129,6 +130,7 @@ def test_people_are_moved_and_those_who_stay_are_named(client: PageClient, event
     address = desk(event, f"/deplacement?de={source.slug}&vers={target.slug}")
     page = client.page(address)
     assert "1 place libre" in words(page.main)
+    assert len(client.page(f"{address}&cocher=tout").find_all("input", checked=True)) == 2
     facts = {"de": source.slug, "vers": target.slug, "inscriptions": [str(first.id), str(second.id)]}
 
     assert client.post(desk(event, "/deplacement"), data=facts).location == address

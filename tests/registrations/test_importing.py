@@ -2,10 +2,13 @@
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 
+from eventapp.accounts.models import User
 from eventapp.agenda.models import BookingMode
 from eventapp.errors import Refused
 from eventapp.events.models import Event
@@ -13,7 +16,7 @@ from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
-from eventapp.registrations import importing
+from eventapp.registrations import importing, seats
 from eventapp.registrations.models import Answer, QuestionKind, Registration, Status
 from eventapp.spreadsheets.reading import Row, Table, Unreadable
 from tests.factories import (
@@ -185,3 +188,33 @@ def test_other_titles_are_understood() -> None:
     row = importing.preview(event, file, now=NOW).rows[0]
     assert row.person is not None
     assert row.person.phone == "+33323975390"
+
+
+@pytest.mark.parametrize("over_limits", [False, True])
+def test_a_file_applied_in_the_rush_takes_the_same_lock(app: Flask, over_limits: bool) -> None:
+    """S11: what goes beyond the capacity is exactly what the journal says was forced."""
+    event, user = make_event(capacity=10), make_user()
+    event_id, user_id = event.id, user.id
+    db.session.commit()
+
+    def come(n: int) -> None:
+        with app.app_context():
+            seats.register(db.session.get_one(Event, event_id), make_person(), now=NOW, idempotency_key=f"cle-{n}")
+            db.session.commit()
+
+    def load() -> None:
+        with app.app_context():
+            found, by = db.session.get_one(Event, event_id), db.session.get_one(User, user_id)
+            facts = {"over_limits": over_limits, "tell": True, "filename": "agents.csv"}
+            importing.apply(found, table(*map(person, range(8))), now=NOW, by=by, **facts)
+            db.session.commit()
+
+    with ThreadPoolExecutor(6) as pool:
+        rush = [pool.submit(come, n) for n in range(6)]
+        rush += [pool.submit(load), *(pool.submit(come, n) for n in range(6, 12))]
+        assert [one.result() for one in rush] == [None] * 13
+    rows = db.session.scalars(db.select(Entry).where(Entry.act == "registration.created")).all()
+    forced = sum(bool(row.details["over_capacity"]) for row in rows)
+    assert states(event).count("confirmed") == 10 + forced
+    assert len(states(event)) == 20
+    assert forced == 0 or over_limits

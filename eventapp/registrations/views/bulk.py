@@ -31,6 +31,7 @@ def choose_many(slug: str) -> str:
         found=selection.count(query),
         rows=db.session.scalars(query.limit(MOST_AT_ONCE)).unique().all(),
         most=MOST_AT_ONCE,
+        all_ticked=request.args.get("cocher") == "tout",
         **choices(event),
     )
 

@@ -74,6 +74,7 @@ def move_page(event: Event, sessions: dict[str, Session], source: Session | None
         source=source,
         target=target,
         has_both=has_both,
+        all_ticked=request.args.get("cocher") == "tout",
         rows=[(booking, moving.obstacle(booking, target) if target is not None else None) for booking in bookings],
         places=session_places(event).get(target.id) if target is not None else None,
     )
