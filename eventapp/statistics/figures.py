@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from eventapp.agenda.models import BookingMode, Session
 from eventapp.events.models import Event
@@ -67,7 +67,8 @@ class RegistrationFigures:
 
 @dataclass(frozen=True)
 class SessionFigures:
-    """`waiting`: people who have a place at the event and none in this session."""
+    """As on the public page: `held` counts the seats that are offered; `waiting` also counts those who wait for the
+    event itself, and keep their rank in this queue."""
 
     title: str
     slug: str
@@ -211,19 +212,14 @@ def _by_category(event: Event, counts: Counter[tuple[int | None, Status]]) -> tu
 
 
 def _booking_counts(event: Event) -> Select[int, int, int]:
-    held = Booking.confirmed_at.is_not(None)
+    held = or_(Booking.confirmed_at.is_not(None), Booking.offer_until.is_not(None))
     return (
         select(
             Booking.session_id,
             func.count().filter(held).label("held"),
-            func.count().filter(_waits_for_its_session()).label("waiting"),
+            func.count().filter(not_(held)).label("waiting"),
         )
-        .join(Registration, Booking.registration_id == Registration.id)
-        .where(
-            Booking.event_id == event.id,
-            Booking.released_at.is_(None),
-            or_(held, Registration.status == Status.CONFIRMED),
-        )
+        .where(Booking.event_id == event.id, Booking.released_at.is_(None))
         .group_by(Booking.session_id)
     )
 

@@ -101,7 +101,7 @@ def test_sessions_say_who_holds_a_seat_and_who_waits_for_one() -> None:
 
     rows = [(s.slug, s.held, s.waiting, s.is_full) for s in figures.by_session(event)]
 
-    assert rows == [(full.slug, 1, 1, True), (other.slug, 0, 1, False)]
+    assert rows == [(full.slug, 1, 2, True), (other.slug, 0, 1, False)]
     assert figures.waiting_for_a_session(event) == 1
 
 
