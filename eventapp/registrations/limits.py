@@ -121,10 +121,6 @@ class Share:
     def is_full(self) -> bool:
         return self.most is not None and self.held >= self.most
 
-    @property
-    def is_exceeded(self) -> bool:
-        return self.most is not None and self.held > self.most
-
 
 # Written once, as above. An exception of the structure's own counts instead of the event's number.
 SHARE = select(
