@@ -52,8 +52,8 @@ def own_reasons(registration: Registration, *, now: datetime, limits: Places | N
         taken = (limits or places(event)).taken[category.id]
         if taken >= category.capacity:
             name = f"«\u00a0{category.name}\u00a0»"
-            words = f"les places de la catégorie {name} sont toutes prises ({taken} sur {category.capacity})"
-            yield Reason("category", taken, words, words)
+            words = f"les places de la catégorie {name} sont toutes prises"
+            yield Reason("category", taken, f"{words} ({_so_many(taken, category.capacity)})", words)
     if structure is not None:
         share = structure_share(event, structure, now=now)
         if share.is_full:
@@ -103,9 +103,13 @@ def category_is_full(limits: Places) -> ColumnElement[bool]:
 
 def _of_event(limits: Places) -> Iterator[Reason]:
     if limits.is_full:
-        taken = limits.taken.total()
-        words = f"toutes les places de la rencontre sont prises ({taken} sur {limits.event.capacity})"
-        yield Reason("event", taken, words, words)
+        taken, words = limits.taken.total(), "toutes les places de la rencontre sont prises"
+        yield Reason("event", taken, f"{words} ({_so_many(taken, limits.event.capacity)})", words)
+
+
+def _so_many(taken: int, capacity: int | None) -> str:
+    """For the organisers: more than the capacity where it was lowered, or gone over by their own decision."""
+    return f"{taken}\u00a0sur\u00a0{capacity}"
 
 
 def _blocked_by(event: Event, limits: Places, *, now: datetime) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:

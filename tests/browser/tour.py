@@ -22,7 +22,7 @@ from eventapp.network.models import Structure
 from eventapp.outbox import delivery
 from eventapp.outbox.models import KeptMail
 from eventapp.registrations import links
-from eventapp.registrations.models import Question, Registration, Status
+from eventapp.registrations.models import Booking, Question, Registration, Status
 from eventapp.registrations.request_models import ChangeRequest, RequestKind
 from tests.factories import make_event, make_guest, make_invitation, make_registration, save
 
@@ -92,7 +92,21 @@ def built(app: Flask, rule: Rule, known: dict[str, Any]) -> str:
         values["slug"] = DRAFT
     if rule.endpoint == "events.report":
         values["slug"] = PAST
+    if rule.endpoint.startswith("registrations_organiser.promote"):
+        values |= waiting_place(in_session=rule.endpoint.endswith("in_session"))
     return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def waiting_place(*, in_session: bool) -> dict[str, Any]:
+    """Somebody to whom an organiser may give a place, or a seat of a session."""
+    if in_session:
+        waiting = db.select(Booking).where(Booking.confirmed_at.is_(None), Booking.released_at.is_(None))
+        booking = db.session.scalars(waiting.join(Booking.registration).order_by(Booking.id)).first()
+        assert booking is not None
+        return {"registration_id": booking.registration_id, "session_slug": booking.session.slug}
+    registration = db.session.scalars(db.select(Registration).where(Registration.status == Status.WAITING)).first()
+    assert registration is not None
+    return {"slug": registration.event.slug, "registration_id": registration.id}
 
 
 def facts() -> dict[str, Any]:

@@ -114,7 +114,10 @@ def test_every_limit_that_keeps_somebody_waiting_is_said(client: PageClient, eve
     assert "Raison de l’attente : les places de la catégorie « Agents » sont toutes prises" in said
     assert "1 place déjà prise par sa structure (1 au plus)." in said
     event.capacity = 1
-    assert reasons_to_wait(held, now=NOW)[0].sentence == "toutes les places de la rencontre sont prises (1 sur 1)"
+    assert (
+        reasons_to_wait(held, now=NOW)[0].sentence
+        == "toutes les places de la rencontre sont prises (1\u00a0sur\u00a01)"
+    )
 
 
 def test_who_has_a_place_or_an_offer_waits_for_no_reason(event: Event) -> None:

@@ -40,7 +40,7 @@ def test_over_a_limit_it_is_refused_unless_told_to(outbox: Outbox) -> None:
 
     with pytest.raises(refusals.OverLimits) as refusal:
         promotion.promote(third, by=user, **REASON)
-    assert refusal.value.limits == ["toutes les places de la rencontre sont prises (0 sur 0)"]
+    assert refusal.value.limits == ["toutes les places de la rencontre sont prises (0\u00a0sur\u00a00)"]
     promotion.promote(third, by=user, over_limits=True, **REASON)
 
     assert [one.status for one in (first, second, third)] == [WAITING, WAITING, CONFIRMED]
@@ -48,7 +48,7 @@ def test_over_a_limit_it_is_refused_unless_told_to(outbox: Outbox) -> None:
     entry = the_entry("registration.promoted_by_hand")
     assert entry.sentence == (
         f"Place attribuée à {name_of(third)} par l’équipe (avant 2 personnes arrivées plus tôt\u00a0; au-delà des "
-        "limites\u00a0: toutes les places de la rencontre sont prises (0 sur 0))\u00a0: Elle anime la table ronde."
+        "limites\u00a0: toutes les places de la rencontre sont prises (0\u00a0sur\u00a00))\u00a0: Elle anime la table ronde."
     )
     assert (entry.actor_id, entry.details["ahead"], entry.details["reason"]) == (user.id, 2, REASON["reason"])
 

@@ -119,8 +119,7 @@ def test_a_structure_gets_no_more_than_its_places() -> None:
 
     assert [r.status for r in (first, second, stranger)] == [CONFIRMED, WAITING, CONFIRMED]
     assert sentences("registration.passed_over") == [
-        f"Camille {second.last_name.upper()}, personne passée\u00a0: "
-        "1 place déjà prise par sa structure (1 au plus)."
+        f"Camille {second.last_name.upper()}, personne passée\u00a0: 1 place déjà prise par sa structure (1 au plus)."
     ]
 
     seats.cancel(first, now=NOW, by="person")

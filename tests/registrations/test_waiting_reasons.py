@@ -103,7 +103,7 @@ def test_whoever_arrives_and_waits_is_told_why_in_the_journal() -> None:
         f"Inscription de {name_of(second)} sur liste d’attente, en position 1\u00a0: "
         "1 place déjà prise par sa structure (1 au plus).",
         f"Inscription de {name_of(third)} sur liste d’attente, en position 2\u00a0: "
-        "toutes les places de la rencontre sont prises (1 sur 1).",
+        "toutes les places de la rencontre sont prises (1\u00a0sur\u00a01).",
     ]
 
 
