@@ -196,6 +196,7 @@ def _rule_field() -> Any:
 
 
 def _line(form: PartyForm, number: int) -> Line:
-    fields: dict[str, Any] = {field.name: field for field in form}
+    fields = {field.name: field for field in form}
     parts = ("first_name", "last_name", "email", "function", "category")
-    return Line(number, **{part: fields.get(f"person-{number}-{part}") for part in parts})
+    found: dict[str, Any] = {part: fields.get(f"person-{number}-{part}") for part in parts}
+    return Line(number, **found)

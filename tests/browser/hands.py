@@ -28,8 +28,9 @@ class Hands:
         assert answer is not None
         assert answer.ok, f"{path}: {answer.status}"
 
-    def write(self, label: str, text: str) -> None:
-        self.field(label).fill(text)
+    def write(self, label: str, text: str, group: str = "") -> None:
+        """`group`: the legend of the group of fields, where several have the same label."""
+        self.field(label, group).fill(text)
 
     def pick(self, label: str, choice: str) -> None:
         self.field(label).select_option(label=choice)
@@ -58,8 +59,9 @@ class Hands:
     def act(self, control: Locator) -> None:
         control.click()
 
-    def field(self, label: str) -> Locator:
-        return self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(\(optionnel\))?\s*$")).first
+    def field(self, label: str, group: str = "") -> Locator:
+        place = self.page.get_by_role("group", name=group, exact=True) if group else self.page
+        return place.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(\(optionnel\))?\s*$")).first
 
     def choice(self, label: str) -> Locator:
         return self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}"))
@@ -89,8 +91,8 @@ class Hands:
 class Keyboard(Hands):
     """Tab to reach, Space or Enter to act, arrows inside a group; never a click."""
 
-    def write(self, label: str, text: str) -> None:
-        field = self.field(label)
+    def write(self, label: str, text: str, group: str = "") -> None:
+        field = self.field(label, group)
         kind = field.get_attribute("type")
         self.reach(field)
         if kind in ("date", "time"):

@@ -7,13 +7,14 @@ from itertools import islice
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import Select
 from werkzeug.routing import Rule
 
 from eventapp.accounts import people
-from eventapp.accounts.models import Membership, SignInLink, User
+from eventapp.accounts.models import Membership, Organisation, SignInLink, User
 from eventapp.agenda.models import BookingMode, Room, Session, Speaker
 from eventapp.demonstration import building
-from eventapp.events.models import Category, Event
+from eventapp.events.models import Category, Event, SessionChoice
 from eventapp.exchange import taking, writing
 from eventapp.extensions import db
 from eventapp.invitations import links as invitation_links
@@ -21,14 +22,27 @@ from eventapp.invitations.models import Guest, GuestImport, Invitation, Reply
 from eventapp.network.models import Structure
 from eventapp.outbox import delivery
 from eventapp.outbox.models import KeptMail
-from eventapp.registrations import links
+from eventapp.registrations import allocation, links, seats
+from eventapp.registrations.import_models import RegistrationImport
 from eventapp.registrations.models import Booking, Question, Registration, Status
+from eventapp.registrations.party_models import Party
 from eventapp.registrations.request_models import ChangeRequest, RequestKind
-from tests.factories import make_event, make_guest, make_invitation, make_registration, save
+from eventapp.registrations.wish_models import Allocation
+from tests.factories import (
+    make_event,
+    make_guest,
+    make_invitation,
+    make_party,
+    make_person,
+    make_registration,
+    make_session,
+    make_user,
+    save,
+)
 
 STRUCTURES = 12  # of several hundred: the same pages, shorter lists
 LETTERS = 5
-DRAFT, PAST, FULL = "brouillon", "rencontres-regionales-2021", "complet"
+DRAFT, PAST, FULL, WISHES = "brouillon", "rencontres-regionales-2021", "complet", "ateliers"
 # Answers that are no page of ours: files, and letters shown in a frame.
 NO_PAGES = {"static", "pages.robots", "pages.favicon", "pages.healthz", "pages.readyz", "events_organiser.export_file"}
 NO_PAGES |= {"outbox.html", "outbox.text", "outbox.source", "outbox.file", "outbox_organiser.preview"}
@@ -63,14 +77,33 @@ def seed() -> None:
     make_registration(full, status=Status.CANCELLED)
     make_invitation(make_guest(full, function="Conseillère"))
     header, rows = ["Nom", "Courriel"], [[2, ["Caron", "caron@agents.example"]], [3, ["Sans adresse", ""]]]
+    lines = [[2, ["Luc", "Petit", "petit@agents.example"]], [3, ["", "Sans prénom", "x@agents.example"]]]
+    facts = {"header": ["Prénom", "Nom", "Courriel"], "rows": lines, "warnings": [], "created_at": now}
+    save(RegistrationImport(event_id=event.id, filename="inscrits.csv", **facts))
     save(GuestImport(event_id=event.id, filename="invités.csv", header=header, rows=rows, warnings=[], created_at=now))
     asking = db.session.scalars(Registration.confirmed(event)).first()
     assert asking is not None
     facts = {"event_id": event.id, "registration": asking, "kind": RequestKind.CANCEL, "created_at": now}
     save(ChangeRequest(payload={"reason": "Formation le même jour"}, message="Désolée de prévenir si tard.", **facts))
+    party = make_party(event, left_out=[{"name": "Paule DUBOIS", "why": "full"}])
+    make_registration(event, party_id=party.id)
+    make_registration(event, status=Status.WAITING, party_id=party.id)
+    _take_wishes(event.organisation, now)
     people.issue_sign_in_link(db.session.scalars(db.select(User)).first(), now=now)
     db.session.commit()
     delivery.deliver_due(now=now, limit=LETTERS)
+
+
+def _take_wishes(organisation: Organisation, now: datetime) -> None:
+    """Two workshops of one seat at one hour, three people who rank them, and the preview of what they get."""
+    dates = {"starts_at": now + timedelta(days=40), "ends_at": now + timedelta(days=41)}
+    event = make_event(
+        organisation, slug=WISHES, title="Journée des ateliers", session_choice=SessionChoice.WISHES, **dates
+    )
+    workshops = [make_session(event, booking=BookingMode.OPTIONAL, capacity=1) for _ in range(2)]
+    for ranked in (workshops, workshops[:1], workshops[:1]):
+        seats.register(event, make_person(), ranked=ranked, now=now)
+    allocation.keep(event, allocation.draw(event, seed=1), now=now, by=make_user(organisation))
 
 
 def stops(app: Flask) -> Iterator[Stop]:
@@ -88,6 +121,14 @@ def built(app: Flask, rule: Rule, known: dict[str, Any]) -> str:
     values = {name: known[name] for name in rule.arguments if name != "token"}
     if "token" in rule.arguments:
         values["token"] = known[rule.endpoint.split(".")[0]]
+    if rule.endpoint == "registrations.party":
+        values["token"] = known["party"]
+    if rule.endpoint == "registrations_organiser.import_preview":
+        values["import_id"] = known["people_file"]
+    if rule.endpoint in ("registrations_organiser.wishes", "registrations_organiser.allocation"):
+        values["slug"] = WISHES
+    if rule.endpoint == "registrations.wishes":
+        values["token"] = links.token(db.session.scalars(_of_event(WISHES)).first())
     if rule.endpoint in ("events_organiser.publish", "events_organiser.preview"):
         values["slug"] = DRAFT
     if rule.endpoint == "events.report":
@@ -120,6 +161,7 @@ def facts() -> dict[str, Any]:
     registration = db.session.scalars(Registration.of(event).where(Registration.status == Status.CONFIRMED)).first()
     invitation = db.session.scalars(db.select(Invitation).where(Invitation.replied_at.is_(None))).first()
     sign_in_link = db.session.scalars(db.select(SignInLink)).one()
+    party = db.session.scalars(db.select(Party)).one()
     assert registration is not None
     assert invitation is not None
     return {
@@ -133,13 +175,16 @@ def facts() -> dict[str, Any]:
         "question_slug": one(Question.slug, Question.event_id == event.id),
         "guest_id": one(Guest.id, Guest.event_id == event.id),
         "import_id": one(GuestImport.id, GuestImport.event_id == event.id),
+        "people_file": one(RegistrationImport.id, RegistrationImport.event_id == event.id),
         "registration_id": registration.id,
+        "allocation_id": one(Allocation.id),
         "request_id": one(ChangeRequest.id, ChangeRequest.event_id == event.id),
         "organisation_slug": event.organisation.slug,
         "member_id": one(Membership.id),
         "structure_id": one(Structure.id),
         "key": one(KeptMail.id),
         "registrations": links.token(registration),
+        "party": links.party_token(party),
         "invitations": invitation_links.token(invitation),
         "accounts": sign_in_link.token,
     }
@@ -152,8 +197,8 @@ def others() -> Iterator[Stop]:
     for slug in (PAST, FULL):
         yield Stop(path=f"/evenements/{slug}/", name="events.page", is_first=False)
         yield Stop(path=f"/evenements/{slug}/inscription", name="registrations.form", is_first=False)
-    full = Event.slug == FULL
-    for registration in db.session.scalars(db.select(Registration).join(Registration.event).where(full)):
+    yield Stop(path=f"/evenements/{WISHES}/inscription", name="registrations.form", is_first=False)
+    for registration in db.session.scalars(_of_event(FULL)).all() + db.session.scalars(_of_event(WISHES)).all()[:1]:
         yield Stop(path=f"/mon-inscription/{links.token(registration)}", name="registrations.person", is_first=False)
     for reply in Reply:
         invitation = db.session.scalars(db.select(Invitation).where(Invitation.reply == reply)).first()
@@ -161,3 +206,7 @@ def others() -> Iterator[Stop]:
         yield Stop(path=f"/invitation/{invitation_links.token(invitation)}", name="invitations.page", is_first=False)
     yield Stop(path="/gestion/evenements/brouillon/invites", name="invitations_organiser.guests", is_first=False)
     yield Stop(path="/cette-page-n-existe-pas", name="404", status=404)
+
+
+def _of_event(slug: str) -> Select[Registration]:
+    return db.select(Registration).join(Registration.event).where(Event.slug == slug).order_by(Registration.id)

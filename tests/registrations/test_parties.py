@@ -215,7 +215,7 @@ def test_each_completes_with_their_own_link(outbox: Outbox) -> None:
     assert missing(one) == [question.label]
     letter = render(outbox()[0])
     for part in (letter.text, letter.html):
-        assert "Anne Roy vous a inscrit" in part
+        assert "Anne Roy a fait cette inscription pour vous" in part
         assert "Il manque encore à votre inscription" in part
         assert links.personal(one) in part
         assert links.token(other) not in part
@@ -240,7 +240,7 @@ def test_the_contact_gets_names_and_states_and_nobodys_link(outbox: Outbox) -> N
 
 def test_the_contact_who_comes_too_is_not_told_who_registered_them(outbox: Outbox) -> None:
     register(make_event(), [make_person(email="Anne.Roy@mairie.example")])
-    assert "vous a inscrit" not in render(outbox()[0]).text
+    assert "pour vous, avec celles" not in render(outbox()[0]).text
 
 
 def test_the_trail_says_who_registered_whom() -> None:
