@@ -109,6 +109,7 @@ def _receive(registration: Registration, person: Person, *, now: datetime) -> Re
     for booking in registration.live_bookings:
         booking.registration = received
     db.session.flush()
+    db.session.expire(registration, ["bookings"])  # they are the colleague's now, whatever was read before
     db.session.execute(update(Wish).where(Wish.registration_id == registration.id).values(registration_id=received.id))
     return received
 

@@ -60,13 +60,17 @@ def test_the_sessions_keep_their_seat_and_their_rank() -> None:
     registration = seats.register(event, make_person(), sessions=[held, full], now=NOW)
     second = seats.register(event, make_person(), sessions=[full], now=NOW)
     before = {b.session_id: (b.id, b.confirmed_at) for b in registration.live_bookings}
+    one, other, shared = registration.id, second.id, full.id
+    db.session.commit()
+    db.session.expunge_all()  # as in a request of its own
 
+    registration = db.session.get_one(Registration, one)
     received = pass_on(registration)
 
     db.session.expire_all()
     assert {b.session_id: (b.id, b.confirmed_at) for b in received.live_bookings} == before
     assert registration.bookings == []
-    assert second.live_bookings[0].id > before[full.id][0]
+    assert db.session.get_one(Registration, other).live_bookings[0].id > before[shared][0]
 
 
 def test_wishes_follow_and_answers_do_not() -> None:
