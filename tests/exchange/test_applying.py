@@ -15,6 +15,7 @@ from eventapp.exchange.duplicating import duplicate
 from eventapp.exchange.faults import BadFile
 from eventapp.exchange.telling import will_be_told
 from eventapp.extensions import db
+from eventapp.journal.models import Entry
 from eventapp.registrations.models import Answer, Booking, Question
 from tests.exchange.files import MINIMAL, WHOLE, event_files
 from tests.factories import NOW, make_person, make_registration, make_structure, save
@@ -48,6 +49,11 @@ def book(event, slug, **facts):
     db.session.add(booking)
     db.session.flush()
     return registration
+
+
+def history(registration):
+    about = Entry.subject_kind == "registration", Entry.subject_id == registration.id
+    return db.session.scalars(db.select(Entry).where(*about)).all()
 
 
 @pytest.mark.both_databases
@@ -230,6 +236,7 @@ def test_a_cancelled_session_frees_its_places_and_tells_who_booked(outbox):
     import_(smaller, update=True, publish=True, now=LATER)
     assert [(m.to, m.letter) for m in outbox()] == [(booked.email, "registrations/session_cancelled")]
     assert booked.live_bookings == []
+    assert [entry.act for entry in history(booked)] == ["booking.session_cancelled"]
 
 
 def test_another_word_tells_nobody(outbox):
