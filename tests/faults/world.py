@@ -14,18 +14,20 @@ from eventapp import tokens
 from eventapp.accounts.models import Membership, Organisation, Role, SignInLink, User
 from eventapp.agenda.models import BookingMode, Room, Session, Speaker
 from eventapp.clock import utcnow
-from eventapp.events.models import Category, Event
+from eventapp.events.models import Category, Event, SessionChoice
 from eventapp.exchange import taking, writing
 from eventapp.extensions import db
 from eventapp.invitations.models import Guest, GuestImport, Invitation, Letter
 from eventapp.network.models import Structure
 from eventapp.outbox.letters import post
 from eventapp.outbox.models import KeptMail, Message, State
+from eventapp.registrations import allocation
 from eventapp.registrations.allowance_models import StructureAllowance
 from eventapp.registrations.import_models import RegistrationImport
 from eventapp.registrations.models import Answer, Booking, Question, QuestionKind, Registration, Status
 from eventapp.registrations.party_models import Party
 from eventapp.registrations.request_models import ChangeRequest, RequestKind
+from eventapp.registrations.wish_models import Allocation, Wish
 from tests.factories import (
     make_category,
     make_event,
@@ -76,6 +78,7 @@ class Side:
     draft: GuestImport
     gone: Registration
     people_file: RegistrationImport
+    preview: Allocation
     message: Message
     link: SignInLink
     structure: Structure
@@ -99,6 +102,7 @@ class Side:
             "guest_id": self.guest.id,
             "import_id": self.draft.id,
             "registration_id": self.registration.id,
+            "allocation_id": self.preview.id,
             "request_id": self.asked.id,
             "structure_id": self.structure.id,
             "id_fs": self.structure.id_fs,
@@ -150,17 +154,11 @@ SPARE = {
     "registrations.decline_session": lambda side: {"session_slug": side.rival.slug},
     "registrations.leave_session_queue": lambda side: {"session_slug": side.rival.slug},
     "registrations_organiser.promote": lambda side: {"registration_id": side.waiting.id},
-    "registrations_organiser.do_merge": lambda side: {"other": str(side.waiting.id), "address": "other"},
-    "registrations_organiser.do_move": lambda side: {
-        "de": side.session.slug,
-        "vers": side.spare_session.slug,
-        "inscriptions": str(side.registration.id),
-    },
-    "registrations_organiser.import_apply": lambda _side: {"tell": "y", "over_limits": "y"},
-    "registrations_organiser.import_file": lambda side: {"file": people_file(side.category.name)},
-    "registrations_organiser.review_many": lambda side: {"inscriptions": str(side.registration.id)},
-    "registrations_organiser.write_note": lambda _side: {"note": "Arrive à 10 h"},
     "registrations_organiser.do_promote": lambda side: {"registration_id": side.waiting.id},
+    "registrations_organiser.import_apply": lambda side: {"import_id": side.people_file.id},
+    "registrations_organiser.import_leave": lambda side: {"import_id": side.people_file.id},
+    "registrations_organiser.import_preview": lambda side: {"import_id": side.people_file.id},
+    "registrations_organiser.restore": lambda side: {"registration_id": side.gone.id},
 }
 
 
@@ -216,6 +214,9 @@ def build() -> Side:
         draft=save(_draft(event, now)),
         gone=make_registration(event, status=Status.CANCELLED, cancelled_at=now, cancelled_by="person"),
         people_file=save(_people_file(event, category, now)),
+        preview=save(
+            Allocation(event=event, seed=1, input_digest="", seats=[], figures={"slots": []}, made_at=now)
+        ),
         message=_failed(registration, now),
         link=save(
             SignInLink(user=organiser, nonce=issued.nonce, digest=issued.digest, created_at=now,
@@ -236,6 +237,25 @@ def build() -> Side:
     event.draft = writing.as_dict(taking.take(event))
     db.session.commit()
     return side
+
+
+def _take_wishes(side: Side) -> None:
+    """The two sessions of one hour are ranked, by somebody who holds neither."""
+    side.event.session_choice = SessionChoice.WISHES
+    fan = make_registration(side.event)
+    facts = {"event_id": side.event.id, "registration_id": fan.id, "session_id": side.rival.id}
+    save(Wish(**facts, rank=1, created_at=fan.created_at))
+
+
+def _draw(side: Side) -> None:
+    _take_wishes(side)
+    for name, value in vars(allocation.draw(side.event, seed=1)).items():
+        setattr(side.preview, name, value)
+
+
+def _apply(side: Side) -> None:
+    _take_wishes(side)
+    side.event.allocated_at = side.preview.applied_at = utcnow()
 
 
 def _draft(event: Event, now: datetime) -> GuestImport:
@@ -396,6 +416,12 @@ BODIES: dict[str, Any] = {
     "registrations.create_party": lambda side: _group(side) | {"key": f"cle-{next(number)}", "rule": "fitting"},
     "registrations.add_people": _group,
     "registrations.change_details": _registering,
+    "registrations.change_wishes": lambda side: {"sessions": side.rival.slug},
+    "registrations_organiser.choose_mode": lambda side: {
+        "session_choice": "wishes", "wishes_time": "12:00",
+        "wishes_date": (side.event.local_start - timedelta(days=9)).date().isoformat(),
+    },
+    "registrations_organiser.draw_allocation": lambda _side: {"seed": "7"},
     "registrations.change_sessions": lambda _side: {"sessions": ""},
     "registrations.check_details": _registering,
     "registrations.check_sessions": lambda _side: {"sessions": ""},
@@ -404,6 +430,16 @@ BODIES: dict[str, Any] = {
     "registrations.take_back": lambda _side: {"kind": "cancel"},
     "registrations.send_links": lambda side: {"email": side.registration.email},
     "registrations.withdraw": lambda _side: {"reason": "Empêchée"},
+    "registrations_organiser.do_merge": lambda side: {"other": str(side.waiting.id), "address": "other"},
+    "registrations_organiser.do_move": lambda side: {
+        "de": side.session.slug,
+        "vers": side.spare_session.slug,
+        "inscriptions": str(side.registration.id),
+    },
+    "registrations_organiser.import_apply": lambda _side: {"tell": "y", "over_limits": "y"},
+    "registrations_organiser.import_file": lambda side: {"file": people_file(side.category.name)},
+    "registrations_organiser.review_many": lambda side: {"inscriptions": str(side.registration.id)},
+    "registrations_organiser.write_note": lambda _side: {"note": "Arrive à 10 h"},
     "registrations_organiser.cancel_many": lambda side: {
         "inscriptions": str(side.registration.id), "reason": "Salle réduite", "message": "**Venez**", "tell": "y",
     },
@@ -422,9 +458,16 @@ BODIES: dict[str, Any] = {
 
 # What must hold beforehand for the act to be possible.
 PREPARED = {
+    "registrations.change_wishes": _take_wishes,
+    "registrations_organiser.announce_allocation": _apply,
+    "registrations_organiser.apply_allocation": _draw,
+    "registrations_organiser.choose_mode": _take_wishes,
+    "registrations_organiser.draw_allocation": _take_wishes,
     "events_organiser.do_publish": lambda side: setattr(side.event, "published_at", None),
     "registrations_organiser.do_move": lambda side: setattr(side.spare_session, "booking", BookingMode.OPTIONAL),
 }
+# Acts that answer with a file.
+FILES = {"registrations_organiser.answer_list"}
 # POSTs that show something and write nothing.
 WRITE_NOTHING = {
     "accounts.check_password",
