@@ -71,7 +71,10 @@ def seed() -> None:
     facts = {"starts_at": now + timedelta(days=30), "ends_at": now + timedelta(days=31), "capacity": 1}
     make_event(event.organisation, slug=DRAFT, title="Brouillon", published_at=None, **facts)
     full = make_event(event.organisation, slug=FULL, title="Journée complète", **facts)
-    make_registration(full)
+    waits = {"registration": make_registration(full), "event_id": full.id, "created_at": now}
+    save(Booking(session=make_session(full, booking=BookingMode.OPTIONAL, capacity=0), **waits))
+    for state in ({"confirmed_at": now}, {"offer_until": now + timedelta(days=1)}):  # to choose between
+        save(Booking(session=make_session(full, booking=BookingMode.OPTIONAL, capacity=1), **waits, **state))
     make_registration(full, status=Status.WAITING)
     make_registration(full, status=Status.WAITING, offer_until=now + timedelta(days=1))
     make_registration(full, status=Status.CANCELLED)
@@ -144,7 +147,8 @@ def waiting_place(*, in_session: bool) -> dict[str, Any]:
         waiting = db.select(Booking).where(Booking.confirmed_at.is_(None), Booking.released_at.is_(None))
         booking = db.session.scalars(waiting.join(Booking.registration).order_by(Booking.id)).first()
         assert booking is not None
-        return {"registration_id": booking.registration_id, "session_slug": booking.session.slug}
+        known = {"registration_id": booking.registration_id, "session_slug": booking.session.slug}
+        return known | {"slug": booking.registration.event.slug}
     registration = db.session.scalars(db.select(Registration).where(Registration.status == Status.WAITING)).first()
     assert registration is not None
     return {"slug": registration.event.slug, "registration_id": registration.id}
