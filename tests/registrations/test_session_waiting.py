@@ -1,10 +1,12 @@
 """Waiting for a session beside another of the same hour: the seat is proposed, and the person chooses."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from eventapp.agenda.models import BookingMode, Session
 from eventapp.events.models import Event
@@ -298,3 +300,48 @@ def test_an_event_that_does_not_take_place_gives_no_seat(fact: str) -> None:
 
     with pytest.raises(refusals.Refused):
         session_waiting.take_seat(of(first, other), now=LATER)
+
+
+@pytest.mark.both_databases
+def test_everybody_wants_the_last_seat_at_once(app: Flask) -> None:
+    event = make_event()
+    session = workshop(event, capacity=2)
+    people = [register(event).id for _ in range(8)]
+    session_id = session.id
+    db.session.commit()
+
+    def want(key: int) -> None:
+        with app.app_context():
+            wanted = [db.session.get_one(Session, session_id)]
+            seats.change_sessions(db.session.get_one(Registration, key), wanted, now=LATER, by="person")
+            db.session.commit()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(want, people))
+
+    db.session.rollback()
+    bookings = db.session.scalars(db.select(Booking).where(Booking.session_id == session_id).order_by(Booking.id)).all()
+    assert [booking.is_confirmed for booking in bookings] == [True, True] + [False] * 6
+
+
+@pytest.mark.both_databases
+def test_answers_at_the_same_time_leave_one_seat_each(app: Flask) -> None:
+    """Taken and declined from several windows: the first answer counts."""
+    event = make_event()
+    _, other, first, second = two_full(event)
+    seats.change_sessions(second, [], now=LATER, by="person")
+    key, verbs = of(first, other).id, (session_waiting.take_seat, session_waiting.decline_seat)
+    db.session.commit()
+
+    def answer(number: int) -> None:
+        with app.app_context():
+            verbs[number % 2](db.session.get_one(Booking, key), now=LATER)
+            db.session.commit()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(answer, range(6)))
+
+    db.session.rollback()
+    assert len(held(db.session.get_one(Registration, first.id))) == 1
+    rows = db.select(Entry.act).where(Entry.act.in_(["booking.taken", "booking.declined"]))
+    assert len(db.session.scalars(rows).all()) == 1
