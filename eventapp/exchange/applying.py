@@ -21,6 +21,7 @@ from eventapp.exchange.telling import release_cancelled, tell_of_cancellation, t
 from eventapp.extensions import db
 from eventapp.network.models import Region
 from eventapp.registrations import seats
+from eventapp.registrations.wishes import ModeStays, check_mode
 
 
 class NoDraft(Refused):
@@ -124,6 +125,7 @@ def _create(file: EventFile, *, publish: bool, now: datetime, by: User | None) -
 
 def _update(event: Event, file: EventFile, *, publish: bool, now: datetime, by: User | None) -> int:
     before = (event.starts_at, event.ends_at, event.venue.one_line)
+    _check_mode(event, file)
     lifecycle.edit(event, facts_of(file), now=now, by=by)
     apply_categories(event, file, now=now)
     apply_structures(event, file, now=now, by=by)
@@ -142,6 +144,13 @@ def _update(event: Event, file: EventFile, *, publish: bool, now: datetime, by: 
     if (event.starts_at, event.ends_at, event.venue.one_line) != before:
         return tell_of_move(event, now=now)
     return tell_those_who_booked(concerned, now=now)
+
+
+def _check_mode(event: Event, file: EventFile) -> None:
+    try:
+        check_mode(event, file.registration.session_choice)
+    except ModeStays:
+        raise BadFile([Fault("registration.session_choice", "people already chose in the present way")]) from None
 
 
 def _organisation(part: OrganisationPart, *, now: datetime) -> Organisation:

@@ -29,6 +29,8 @@ REGISTRATION = {
     "offer_hours": "délai pour accepter une place",
     "changes_until": "fin des modifications",
     "cancellations_until": "fin des annulations",
+    "session_choice": "façon de choisir les sessions",
+    "wishes_close_at": "clôture des souhaits",
 }
 SESSION = {
     "title": "titre",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from eventapp.agenda.models import BookingMode, Kind, SpeakerRole
-from eventapp.events.models import Audience, Status, Venue
+from eventapp.events.models import Audience, SessionChoice, Status, Venue
 from eventapp.registrations.models import QuestionKind
 
 FORMAT = 1
@@ -51,6 +51,8 @@ class RegistrationPart:
     offer_hours: int | None = None
     changes_until: datetime | None = None
     cancellations_until: datetime | None = None
+    session_choice: SessionChoice = SessionChoice.FIRST_COME
+    wishes_close_at: datetime | None = None
 
     @property
     def facts(self) -> dict[str, Any]:

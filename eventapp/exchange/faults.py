@@ -36,6 +36,7 @@ SENTENCES = {
     "unknown region": "n’est pas un code de région",
     "unknown room": "n’est pas une salle de ce fichier",
     "unknown speaker": "n’est pas un intervenant de ce fichier",
+    "people already chose in the present way": "ne change plus\u00a0: des personnes ont déjà choisi leurs sessions",
     "unknown structure": "n’est le numéro d’aucune structure connue",
     "unknown question": "n’est pas une question de ce fichier",
     "not an earlier question": "doit être une question qui précède",

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from eventapp.events import local_times
-from eventapp.events.models import Audience, Status, Venue
+from eventapp.events.models import Audience, SessionChoice, Status, Venue
 from eventapp.exchange.cursor import Cursor
 from eventapp.exchange.event_file import (
     FORMAT,
@@ -132,6 +132,8 @@ def _registration(at: Cursor, zone: str) -> RegistrationPart:
         offer_hours=at.number("offer_hours", low=1, high=24 * 365),
         changes_until=at.moment("changes_until", zone),
         cancellations_until=at.moment("cancellations_until", zone),
+        session_choice=at.choice("session_choice", SessionChoice, SessionChoice.FIRST_COME),
+        wishes_close_at=at.moment("wishes_close_at", zone),
     )
     if part.opens_at and part.closes_at:
         at.refuse_disorder(part.opens_at, part.closes_at, "opens_at", "closes_at")

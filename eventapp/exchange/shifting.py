@@ -13,7 +13,7 @@ from eventapp.events.models import Event
 from eventapp.exchange.event_file import EventFile, SessionPart
 from eventapp.extensions import db
 
-MOMENTS = ("opens_at", "closes_at", "per_structure_until", "changes_until", "cancellations_until")
+MOMENTS = ("opens_at", "closes_at", "per_structure_until", "changes_until", "cancellations_until", "wishes_close_at")
 
 
 def clock_time(moment: datetime, zone_of: Event | EventFile) -> datetime:

@@ -68,6 +68,8 @@ def _registration(event: Event) -> RegistrationPart:
         offer_hours=event.offer_hours,
         changes_until=event.changes_until,
         cancellations_until=event.cancellations_until,
+        session_choice=event.session_choice,
+        wishes_close_at=event.wishes_close_at,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from eventapp.events.local_times import to_iso
+from eventapp.events.models import SessionChoice
 from eventapp.exchange.event_file import FORMAT, EventFile, QuestionPart, RoomPart, SessionPart
 
 OWN_OF_QUESTION = ("help", "consent", "kept_days")
@@ -41,7 +42,9 @@ def as_dict(file: EventFile) -> dict[str, Any]:
 
 
 # Ours, beside the published format: written only where there is something to say.
-OWN = frozenset({"per_structure_until", "structures", "changes_until", "cancellations_until"})
+OWN = frozenset(
+    {"per_structure_until", "structures", "changes_until", "cancellations_until", "session_choice", "wishes_close_at"}
+)
 
 
 def _registration(file: EventFile) -> dict[str, Any]:
@@ -49,6 +52,7 @@ def _registration(file: EventFile) -> dict[str, Any]:
     facts = vars(part) | {
         "audience": part.audience.value,
         "structures": [vars(structure) for structure in part.structures],
+        "session_choice": "" if part.session_choice is SessionChoice.FIRST_COME else part.session_choice.value,
     }
     return {
         key: to_iso(value, zone) if isinstance(value, datetime) else value

@@ -155,6 +155,7 @@ SPARE = {
     "registrations.leave_session_queue": lambda side: {"session_slug": side.rival.slug},
     "registrations_organiser.promote": lambda side: {"registration_id": side.waiting.id},
     "registrations_organiser.do_promote": lambda side: {"registration_id": side.waiting.id},
+    "registrations_organiser.promote_in_session": lambda side: {"session_slug": side.rival.slug},
     "registrations_organiser.import_apply": lambda side: {"import_id": side.people_file.id},
     "registrations_organiser.import_leave": lambda side: {"import_id": side.people_file.id},
     "registrations_organiser.import_preview": lambda side: {"import_id": side.people_file.id},

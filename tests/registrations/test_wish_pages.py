@@ -131,14 +131,14 @@ def test_the_personal_page_takes_the_names_of_sessions_too(client: Any) -> None:
     assert ranked(registration) == ["Atelier B"]
 
 
-def test_an_event_without_wishes_has_no_page_of_wishes(client: Any) -> None:
+def test_an_event_without_wishes_says_so(client: Any) -> None:
     registration = make_registration(
         make_event(starts_at=utcnow() + timedelta(days=5), ends_at=utcnow() + timedelta(6))
     )
 
-    response = client.get(f"/mon-inscription/{links.token(registration)}/souhaits")
+    page = client.page(f"/mon-inscription/{links.token(registration)}/souhaits")
 
-    assert response.status_code == 303
+    assert "pas, ou plus, de souhaits" in words(page.main)
 
 
 def test_organisers_draw_apply_and_announce(client: Any, outbox: Outbox) -> None:

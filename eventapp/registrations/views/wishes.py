@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, render_template
+from flask import flash, render_template
 
 from eventapp import access, journal
 from eventapp.clock import utcnow
@@ -21,8 +21,6 @@ from eventapp.registrations.wish_forms import WishesForm, wishes_form
 @access.token_holder
 def wishes(token: str) -> Any:
     registration = find_acting(token)
-    if not wish_slots.ranked_slots(registration.event):
-        abort(back(token))
     form = wishes_form(registration.event)
     form.show_wishes([session for ranking in wish_slots.ranking_of(registration) for session in ranking.sessions])
     return wishes_page(registration, form, token)
