@@ -1,6 +1,7 @@
 """Exceptions to the number of places per structure, and the day when what structures did not take is for anyone."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, exists, func, or_, select
@@ -14,11 +15,12 @@ from eventapp.extensions import db
 from eventapp.formats import plural
 from eventapp.network.models import Structure
 from eventapp.registrations.allowance_models import StructureAllowance
-from eventapp.registrations.limits import HOLDS_A_PLACE
-from eventapp.registrations.models import Registration
+from eventapp.registrations.limits import HOLDS_A_PLACE, structure_is_full
+from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.waiting_list import fill
 
 MOST = 1_000_000
+SHOWN = 20  # structures in demand
 
 
 def allowances(event: Event) -> Select[StructureAllowance]:
@@ -39,6 +41,31 @@ def places_held(event: Event, structures: Sequence[int]) -> dict[int, int]:
         .group_by(Registration.structure_id)
     )
     return {number: count for number, count in db.session.execute(held) if number is not None}
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A structure that has all its places, and people of which wait."""
+
+    structure: Structure
+    held: int
+    waiting: int
+
+
+def in_demand(event: Event, *, now: datetime) -> list[Demand]:
+    """Those for which most people wait come first."""
+    people = func.count()
+    counted = (
+        select(Registration.structure_id, people)
+        .where(Registration.event_id == event.id, Registration.status == Status.WAITING)
+        .where(Registration.offer_until.is_(None), structure_is_full(event, now=now))
+        .group_by(Registration.structure_id)
+        .order_by(people.desc(), Registration.structure_id)
+    )
+    waiting = {number: count for number, count in db.session.execute(counted.limit(SHOWN)) if number is not None}
+    rows = db.session.scalars(select(Structure).where(Structure.id.in_(waiting)))
+    found, held = {row.id: row for row in rows}, places_held(event, list(waiting))
+    return [Demand(found[number], held.get(number, 0), count) for number, count in waiting.items()]
 
 
 def set_allowances(event: Event, wanted: Mapping[Structure, int | None], *, now: datetime, by: User | None) -> None:

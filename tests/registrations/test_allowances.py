@@ -202,6 +202,20 @@ def test_fewer_places_than_taken_drop_nobody_and_say_so(client: PageClient, orga
     assert states(*held) == [CONFIRMED, CONFIRMED]
 
 
+def test_structures_that_ask_for_more_are_named(client: PageClient, organisation: Organisation) -> None:
+    event, laon, other = make_event(organisation, per_structure=1), make_structure(), make_structure()
+    for structure, people in ((laon, 3), (other, 1)):
+        for number in range(people):
+            status = WAITING if number else CONFIRMED
+            make_registration(event, make_person(structure=structure), status=status)
+    page = client.page(page_of(event))
+    row = page.select_one("h2 + .fr-table tbody tr")
+    assert [words(cell) for cell in row.select("th, td")][:3] == [laon.full_label, "1", "2"]
+    assert client.page(f"{page_of(event)}{row.a['href']}").select_one("#structure")["value"] == laon.full_label
+    event.per_structure_until = NOW
+    assert "demandent plus de places" not in words(client.page(page_of(event)).main)
+
+
 def test_an_exception_is_taken_back(client: PageClient, organisation: Organisation) -> None:
     event, laon = make_event(organisation), make_structure()
     allow(event, laon, 2)

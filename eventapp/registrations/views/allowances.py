@@ -26,11 +26,14 @@ BY_NAME = Order((Structure.sort_key, Structure.id), lambda row: (row.structure.s
 @bp.get(PAGE)
 @access.member
 def allowances(slug: str) -> Any:
-    """`?structure=` fills the form with one that is there already."""
+    """`?structure=` begins the form with one of the structures shown."""
     event = find_event(slug)
-    known = verbs.allowances(event).where(Structure.id_fs == request.args.get("structure", ""))
-    row = db.session.scalar(known)
-    typed = {} if row is None else {"structure": row.structure.full_label, "places": row.places}
+    number = request.args.get("structure", "").replace("\0", "")
+    structure = db.session.scalar(db.select(Structure).where(Structure.id_fs == number))
+    typed: dict[str, Any] = {}
+    if structure is not None:
+        row = db.session.scalar(verbs.allowances(event).where(Structure.id == structure.id))
+        typed = {"structure": structure.full_label, "places": row.places if row is not None else None}
     return _page(event, AllowanceForm(formdata=None, data=typed))
 
 
@@ -76,6 +79,7 @@ def _page(event: Event, form: AllowanceForm) -> str:
         form=form,
         page=shown,
         held=verbs.places_held(event, [row.structure_id for row in shown.rows]),
+        demands=verbs.in_demand(event, now=utcnow()),
         is_released=structures_are_released(event, utcnow()),
         structures=structure_labels(event),
     )
