@@ -40,7 +40,7 @@ def request_received_contents(_message: Message, request_id: int) -> Contents:
         "registration": registration,
         "event": event,
         "changes": summary(request),
-        "requests_url": absolute("registrations_organiser.requests", slug=event.slug),
+        "requests_url": absolute("registrations_organiser.pending", slug=event.slug),
     }
     return Contents(context=context, sender_name=event.organisation.name, reply_to=registration.email)
 

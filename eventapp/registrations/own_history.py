@@ -31,6 +31,7 @@ WORDS = {
     "booking.promoted_by_hand": "Place attribuée dans une session",
     "booking.forced": "Place attribuée dans une session",
     "booking.allocated": "Place attribuée dans une session, selon vos souhaits",
+    "booking.left_waiting": "Souhait non accordé, sur liste d’attente d’une session",
     "booking.offered": "Place proposée dans une session",
     "booking.taken": "Place proposée dans une session acceptée",
     "booking.declined": "Place proposée dans une session laissée à d’autres",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -118,7 +119,7 @@ def _end(registration: Registration, received: Registration, *, now: datetime, b
     old, new, event = name_of(registration), name_of(received), registration.event
     withdraw(registration, now=now, by=BY_TRANSFER, reason=f"Place transmise à {new}.")
     links.renew_feed(registration)
-    about = {"now": now, "by": by, "event": event}
+    about: dict[str, Any] = {"now": now, "by": by, "event": event}
     sentence = f"{old} transmet sa place à {new}."
     journal.record("registration.passed_on", sentence, subject=registration, successor=received.id, **about)
     sentence = f"{new} reçoit la place de {old}, avec ses sessions."

@@ -39,7 +39,7 @@ CHANGING = {
     "registrations.refuse", "registrations.withdraw", "registrations_organiser.create",
     "registrations_organiser.withdraw",
     "registrations_organiser.cancel_many", "registrations_organiser.do_merge", "registrations_organiser.import_apply",
-    "registrations_organiser.restore",
+    "registrations_organiser.restore", "registrations.pass_on", "registrations_organiser.accept_request",
 }  # fmt: skip
 
 

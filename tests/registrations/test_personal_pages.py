@@ -1,7 +1,6 @@
 """The personal page: what its holder reads and does; nothing happens by GET."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 

@@ -17,8 +17,15 @@ from eventapp.registrations.people import person_of
 from eventapp.registrations.request_models import ChangeRequest, Decision, RequestKind
 from eventapp.registrations.request_summaries import summary
 from tests.factories import (
-    NOW, make_event, make_person, make_question, make_registration, make_session, make_user, save,
-)  # fmt: skip
+    NOW,
+    make_event,
+    make_person,
+    make_question,
+    make_registration,
+    make_session,
+    make_user,
+    save,
+)
 
 Outbox = Callable[[], list[Message]]
 HOUR = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""The pages behind the one private link: a summary before each act, passing one's place on, and asking after the dates."""
+"""The pages behind the private link: a summary before each act, passing one's place on, asking after the dates."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Passing one's place on: one place, two letters, links that die, and nothing that anybody else could take meanwhile."""
+"""Passing one's place on: one place, two letters, links that die, and nothing to take for anybody else meanwhile."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

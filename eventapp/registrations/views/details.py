@@ -35,7 +35,7 @@ def check_details(token: str) -> Any:
     """Shows what would change; the form comes back with its faults, or with the questions that an answer brings."""
     registration = find_acting(token)
     form = own_form(registration)
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or form.questions.brings_more(form):
         return edit_page(registration, form, token), 422
     changes = summaries.detail_changes(registration, form.person(), form.answers(), form.consents)
     if not changes:
@@ -73,7 +73,7 @@ def change_details(token: str) -> Any:
         return ask(registration, RequestKind.DETAILS, payload, token)
     letter = _count_letter(registration, person)
     try:
-        facts = {"consents": form.consents, "now": utcnow(), "by": journal.PERSON}
+        facts: dict[str, Any] = {"consents": form.consents, "now": utcnow(), "by": journal.PERSON}
         seats.change_details(registration, person, form.answers(), **facts)
     except Refused as refusal:
         db.session.rollback()

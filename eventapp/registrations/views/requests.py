@@ -25,7 +25,7 @@ def take_back(token: str) -> Any:
     registration, form = find(token), TakeBackForm()
     if not form.validate():
         abort(400)
-    requests.take_back(registration, RequestKind(form.kind.data), now=utcnow())
+    requests.take_back(registration, RequestKind(form.kind.data or ""), now=utcnow())
     db.session.commit()
     flash("Votre demande est retirée.", "success")
     return back(token)

@@ -1,0 +1,73 @@
+"""The desk's page of requests: what is asked, accepting, refusing with a reason."""
+
+from datetime import timedelta
+
+import pytest
+
+from eventapp.clock import utcnow
+from eventapp.registrations import requests
+from eventapp.registrations.models import Registration
+from eventapp.registrations.request_models import ChangeRequest, RequestKind
+from tests.factories import make_registration, make_user
+from tests.pages import PageClient, parse, words
+from tests.registrations.test_public_pages import coming
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+def at(registration: Registration, path: str = "") -> str:
+    return f"/gestion/evenements/{registration.event.slug}/demandes{path}"
+
+
+@pytest.fixture
+def registration() -> Registration:
+    return make_registration(coming(closes_at=utcnow() - timedelta(minutes=1)))
+
+
+@pytest.fixture
+def request_(registration: Registration, client: PageClient) -> ChangeRequest:
+    client.sign_in(make_user(registration.event.organisation))
+    payload = {"reason": HOSTILE}
+    return requests.ask(registration, RequestKind.CANCEL, payload, message=HOSTILE, now=utcnow())
+
+
+def test_what_is_asked_is_listed_and_linked(client: PageClient, request_: ChangeRequest) -> None:
+    registration = request_.registration
+    page = client.page(at(registration))
+    assert words(page.main).count(HOSTILE) == 2
+    assert page.main.find("script") is None
+    event = f"/gestion/evenements/{registration.event.slug}"
+    assert words(client.page(f"{event}/inscriptions").find("a", href=at(registration))) == "Demandes (1)"
+    assert "1 demande attend votre réponse" in words(client.page(f"{event}/").main)
+
+
+def test_accepting_does_it(client: PageClient, request_: ChangeRequest) -> None:
+    address = at(request_.registration, f"/{request_.id}/acceptation")
+    for _ in range(2):
+        assert client.post(address).status_code == 303
+    assert request_.registration.is_cancelled
+    assert "acceptée" in words(client.page(at(request_.registration)).main)
+
+
+def test_what_refuses_the_act_is_said(client: PageClient, registration: Registration, request_: ChangeRequest) -> None:
+    asked = requests.ask(registration, RequestKind.SESSIONS, {"sessions": ["inconnue"]}, now=utcnow())
+    response = client.post(at(registration, f"/{asked.id}/acceptation"), follow_redirects=True)
+    assert "n’a pas pu être acceptée" in words(parse(response).main)
+    assert asked.decided_at is None
+
+
+def test_refusing_needs_an_answer(client: PageClient, request_: ChangeRequest) -> None:
+    address = at(request_.registration, f"/{request_.id}/refus")
+    client.page(address)
+    assert client.post(address, data={"answer": " "}).status_code == 422
+    assert client.post(address, data={"answer": "Trop tard"}).status_code == 303
+    assert (request_.decision, request_.answer) == ("refused", "Trop tard")
+    assert client.post(at(request_.registration, f"/{request_.id}/acceptation")).status_code == 303
+    assert request_.registration.is_confirmed
+
+
+def test_a_request_of_another_event_is_not_found(client: PageClient, request_: ChangeRequest) -> None:
+    other = make_registration(coming(organisation=request_.registration.event.organisation))
+    for path in (f"/{request_.id}/acceptation", f"/{2**31}/acceptation"):
+        assert client.post(at(other, path)).status_code == 404
+    assert request_.decided_at is None
