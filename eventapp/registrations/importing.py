@@ -25,6 +25,7 @@ from eventapp.registrations.reading_choices import read_answer, read_sessions
 from eventapp.registrations.reading_people import COLUMNS, PHONE, PeopleReader, find_columns
 from eventapp.registrations.refusals import AnswerRefused
 from eventapp.registrations.session_places import bookable_sessions
+from eventapp.registrations.wishes import sort_out
 from eventapp.spreadsheets.reading import Limits, Table
 
 MOST_LINES = 300  # they are registered under one lock: others wait meanwhile
@@ -166,7 +167,8 @@ class _Reader:
             raise ValueError(f"«\u00a0{label}\u00a0»\u00a0: {refusal}") from refusal
 
     def _seat(self, row: Row, person: Person) -> Row:
-        reason, waited = self.forecast.take(person, row.sessions, over_limits=self.over_limits)
+        booked = sort_out(self.event, row.sessions, ()).booked  # what is only wished for is given later
+        reason, waited = self.forecast.take(person, booked, over_limits=self.over_limits)
         if reason:
             ends = "" if self.event.waiting_list else ", et cette rencontre n’a pas de liste d’attente"
             return replace(row, state=State.WAITING, remark=f"Attendrait\u00a0: {reason}{ends}.")

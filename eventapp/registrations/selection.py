@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import aliased
 
 from eventapp.agenda.models import Session
 from eventapp.events.models import Category, Event
@@ -60,6 +61,7 @@ class Filters:
     departement: str = ""
     session: str = ""
     source: Source | None = None
+    doubles: bool = False  # only those of whom another live one has the same name
 
     @classmethod
     def of(cls, args: Mapping[str, str]) -> Self:
@@ -71,10 +73,11 @@ class Filters:
             departement=text["departement"],
             session=text["session"],
             source=_member(Source, text["origine"]),
+            doubles=text["doublons"] == "oui",
         )
 
 
-FILTER_NAMES = ("q", "etat", "categorie", "departement", "session", "origine")
+FILTER_NAMES = ("q", "etat", "categorie", "departement", "session", "origine", "doublons")
 
 
 def find_registrations(event: Event, filters: Filters) -> Select[Registration]:
@@ -90,7 +93,9 @@ def find_registrations(event: Event, filters: Filters) -> Select[Registration]:
         query = query.where(Registration.category_id.in_(categories))
     if filters.departement:
         query = query.where(Structure.departement_code == filters.departement)
-    return query.where(_has_session(event, filters.session)) if filters.session else query
+    if filters.session:
+        query = query.where(_has_session(event, filters.session))
+    return query.where(_has_a_double()) if filters.doubles else query
 
 
 def count(query: Select[Any]) -> int:
@@ -126,6 +131,13 @@ def _has_session(event: Event, slug: str) -> Any:
             Session.slug == slug,
         )
     )
+
+
+def _has_a_double() -> Any:
+    other = aliased(Registration)
+    live = Registration.status != Status.CANCELLED, other.status != Status.CANCELLED
+    same = other.event_id == Registration.event_id, other.name_folded == Registration.name_folded
+    return exists(select(other.id).where(*live, *same, other.id != Registration.id))
 
 
 def _member(kind: type[Member], value: str) -> Member | None:

@@ -215,3 +215,16 @@ def test_the_letters_of_the_desk_read_well(event: Event, letter: str) -> None:
     for text in (sent.text, sent.html):
         assert registration.last_name.upper() in text
         assert ("/mon-inscription/" in text) is (letter != "merged_away")
+
+
+def test_possible_doubles_are_found_in_the_list(client: PageClient, event: Event) -> None:
+    zoe = {"first_name": "Zoé", "last_name": "Lefèvre"}
+    make_registration(event, make_person(**zoe)), make_registration(event, make_person(**zoe | {"first_name": "ZOE"}))
+    paul = {"first_name": "Paul", "last_name": "Roy"}
+    make_registration(event, make_person(**paul))
+    make_registration(event, make_person(**paul), status=Status.CANCELLED)
+    link = client.page(desk(event)).find("a", string="Doublons possibles")["href"]
+    assert [words(cell) for cell in client.page(desk(event, link)).main.tbody.find_all("th")] == [
+        "LEFÈVRE Zoé",
+        "LEFÈVRE ZOE",
+    ]
