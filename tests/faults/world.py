@@ -418,6 +418,7 @@ BODIES: dict[str, Any] = {
     "registrations.add_people": _group,
     "registrations.change_details": _registering,
     "registrations.change_wishes": lambda side: {"sessions": side.rival.slug},
+    "registrations_organiser.change_person_wishes": lambda side: {"sessions": side.rival.slug},
     "registrations_organiser.choose_mode": lambda side: {
         "session_choice": "wishes", "wishes_time": "12:00",
         "wishes_date": (side.event.local_start - timedelta(days=9)).date().isoformat(),
@@ -462,6 +463,7 @@ PREPARED = {
     "registrations.change_wishes": _take_wishes,
     "registrations_organiser.announce_allocation": _apply,
     "registrations_organiser.apply_allocation": _draw,
+    "registrations_organiser.change_person_wishes": _take_wishes,
     "registrations_organiser.choose_mode": _take_wishes,
     "registrations_organiser.draw_allocation": _take_wishes,
     "events_organiser.do_publish": lambda side: setattr(side.event, "published_at", None),
