@@ -147,6 +147,24 @@ def test_giving_up_twice(app):
     assert count(Message, Message.to == side.registration.email) <= letters + 1
 
 
+def test_passing_a_place_on_twice(app):
+    side = build()
+    before = count(Registration)
+    answers = at_once(app, side, "registrations.pass_on")
+    assert len(set(answers)) == 1
+    assert answers[0][0] == 303
+    assert count(Registration) == before + 1
+    assert (acts("registration.passed_on"), acts("registration.received")) == (1, 1)
+    assert count(Message, Message.letter.in_(["registrations/passed_on", "registrations/received"])) == 2
+
+
+def test_granting_a_request_twice(app):
+    side = build()
+    at_once(app, side, "registrations_organiser.accept_request", user=side.organiser)
+    assert (acts("request.accepted"), acts("registration.cancelled")) == (1, 1)
+    assert count(Message, Message.letter == "registrations/cancelled") == 1
+
+
 def test_using_the_same_team_invitation_twice(app):
     side = build()
     answers = at_once(app, side, "accounts.use_link")
@@ -183,7 +201,7 @@ def test_creating_the_same_event_twice(app):
         "registrations_organiser.cancel_many", "registrations_organiser.do_merge", "registrations_organiser.restore",
         "registrations_organiser.import_apply", "registrations_organiser.import_leave",
         "registrations_organiser.do_move", "registrations_organiser.write_note",
-        "outbox_organiser.resend",
+        "registrations_organiser.refuse_request", "outbox_organiser.resend",
     ],
 )  # fmt: skip
 def test_no_other_act_done_twice_crashes(app, endpoint):

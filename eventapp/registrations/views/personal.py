@@ -29,23 +29,10 @@ def person(token: str) -> Any:
         event=registration.event,
         registration=registration,
         token=token,
-        position=seats.position(registration),
-        reasons=[reason.to_them for reason in reasons_to_wait(registration, now=now)],
-        feed_url=links.feed(registration),
-        has_sessions=wish_slots.books_sessions(registration.event),
-        rankings=wish_slots.ranking_of(registration),
-        wishes_until=wish_slots.closing(registration.event),
-        wishes_are_open=not wish_slots.are_closed(registration.event, now),
-        offer_is_open=has_open_offer(registration),
-        again=step_again(registration),
-        missing=missing(registration) if registration.is_confirmed else [],
-        unanswered=[] if registration.is_cancelled else unanswered(registration),
-        predecessor=transfers.predecessor_of(registration),
-        requests=[(request, summary(request)) for request in requests.of_registration(registration)],
-        moments=own_history.moments(registration),
-        session_positions=session_positions(registration),
-        session_clashes=clashes_of(registration),
+        **standing(registration, now),
         **rights(registration, now),
+        **own_sessions(registration, now),
+        **so_far(registration),
     )
 
 
@@ -70,9 +57,44 @@ def find_acting(token: str) -> Registration:
     return registration
 
 
-def rights(registration: Registration, now: datetime) -> dict[str, bool]:
-    """What the person may do alone; what they may not, while `can_ask`, they ask."""
+def standing(registration: Registration, now: datetime) -> dict[str, Any]:
+    """Where the person stands: their place or their rank, and what is missing of them."""
     return {
+        "position": seats.position(registration),
+        "reasons": [reason.to_them for reason in reasons_to_wait(registration, now=now)],
+        "offer_is_open": has_open_offer(registration),
+        "again": step_again(registration),
+        "missing": missing(registration) if registration.is_confirmed else [],
+        "unanswered": [] if registration.is_cancelled else unanswered(registration),
+    }
+
+
+def own_sessions(registration: Registration, now: datetime) -> dict[str, Any]:
+    event = registration.event
+    return {
+        "has_sessions": wish_slots.books_sessions(event),
+        "rankings": wish_slots.ranking_of(registration),
+        "wishes_until": wish_slots.closing(event),
+        "wishes_are_open": not wish_slots.are_closed(event, now),
+        "session_positions": session_positions(registration),
+        "session_clashes": clashes_of(registration),
+        "feed_url": links.feed(registration),
+    }
+
+
+def so_far(registration: Registration) -> dict[str, Any]:
+    return {
+        "predecessor": transfers.predecessor_of(registration),
+        "requests": [(request, summary(request)) for request in requests.of_registration(registration)],
+        "moments": own_history.moments(registration),
+    }
+
+
+def rights(registration: Registration, now: datetime) -> dict[str, Any]:
+    """What the person may do alone, and until when; what they may not, while `can_ask`, they ask."""
+    return {
+        "changes_end": windows.changes_end(registration.event),
+        "cancellations_end": windows.cancellations_end(registration.event),
         "can_ask": windows.may_ask(registration, now),
         "can_change": windows.may_change(registration, now),
         "can_cancel": windows.may_cancel(registration, now),
