@@ -44,7 +44,7 @@ class NotApplicable(Refused):
 
 
 class NotAnnounceable(Refused):
-    message = "Il n’y a rien à annoncer\u00a0: l’attribution n’est pas appliquée, ou elle est déjà annoncée."
+    message = "Il n’y a rien à annoncer\u00a0: l’attribution n’est pas appliquée, ou la rencontre est annulée."
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,12 @@ def keep(event: Event, drawn: Drawn, *, now: datetime, by: User) -> Allocation:
 
 
 def apply(allocation: Allocation, *, now: datetime, by: User) -> None:
-    """Give the seats shown. Whoever got nothing waits for their first wish, in the order of the lottery; whoever has no
-    place at the event yet waits behind them."""
+    """Give the seats shown, once. Whoever got nothing waits for their first wish, in the order of the lottery; whoever
+    has no place at the event yet waits behind them."""
     event = allocation.event
     hold(event)
+    if allocation.applied_at is not None:
+        return
     if allocation.discarded_at is not None or not takes_wishes(event) or event.cancelled_at is not None:
         raise NotApplicable
     if event.has_ended(now):
@@ -122,10 +124,12 @@ def apply(allocation: Allocation, *, now: datetime, by: User) -> None:
 
 
 def announce(allocation: Allocation, *, now: datetime, by: User) -> int:
-    """Write to everyone who gave wishes, once; how many."""
+    """Write to everyone who gave wishes, once; how many letters."""
     event = allocation.event
     hold(event)
-    if allocation.applied_at is None or allocation.announced_at is not None or event.cancelled_at is not None:
+    if allocation.announced_at is not None:
+        return 0
+    if allocation.applied_at is None or event.cancelled_at is not None:
         raise NotAnnounceable
     told = db.session.scalars(people_to_tell(event)).unique().all()
     for registration in told:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from eventapp.events.models import Audience, Event, Status
 from eventapp.formats import NBSP, french_date, french_datetime, french_time, plural
+from eventapp.registrations.wish_slots import are_closed, takes_wishes
 from eventapp.statistics.figures import Figures, SessionFigures
 
 DEADLINE_IS_NEAR = 14  # days
@@ -37,6 +38,7 @@ def next_steps(event: Event, figures: Figures, *, now: datetime) -> list[Step]:
     return [
         *_eve(event, figures, now),
         *_invitations(event, figures, now),
+        *_wishes(event, now),
         *_requests(figures),
         *_places(figures),
         *_letters(figures),
@@ -75,6 +77,12 @@ def _before_release(figures: Figures) -> Iterator[Step]:
     yield Step(f"l’événement est un brouillon{NBSP}: vous seuls le voyez.", "Publier", "events_organiser.publish")
     if not figures.guests.total:
         yield _import_guests()
+
+
+def _wishes(event: Event, now: datetime) -> Iterator[Step]:
+    if takes_wishes(event) and are_closed(event, now):
+        sentence = f"les souhaits sont clos{NBSP}: il reste à attribuer les places des sessions."
+        yield Step(sentence, "Attribuer les souhaits", "registrations_organiser.wishes")
 
 
 def _eve(event: Event, figures: Figures, now: datetime) -> Iterator[Step]:

@@ -130,6 +130,8 @@ def built(app: Flask, rule: Rule, known: dict[str, Any]) -> str:
         values["import_id"] = known["people_file"]
     if rule.endpoint in ("registrations_organiser.wishes", "registrations_organiser.allocation"):
         values["slug"] = WISHES
+    if rule.endpoint == "registrations_organiser.person_wishes":
+        values |= {"slug": WISHES, "registration_id": db.session.scalars(_of_event(WISHES)).first().id}
     if rule.endpoint == "registrations.wishes":
         values["token"] = links.token(db.session.scalars(_of_event(WISHES)).first())
     if rule.endpoint in ("events_organiser.publish", "events_organiser.preview"):

@@ -87,7 +87,7 @@ def test_a_session_ranked_twice_is_refused_and_said(client: Any) -> None:
 
 
 def test_a_missing_wish_in_a_required_slot_is_refused_and_said(client: Any) -> None:
-    event, one, _other = make_wishing()
+    event, _one, _other = make_wishing()
     event.choice_required = [wish_slots.ranked_slots(event)[0].key]
 
     response = client.post(f"/evenements/{event.slug}/inscription", data=PERSON)
@@ -100,7 +100,7 @@ def test_a_missing_wish_in_a_required_slot_is_refused_and_said(client: Any) -> N
 
 
 def test_the_form_says_that_wishes_are_closed(client: Any) -> None:
-    event, one, _other = make_wishing(wishes_close_at=utcnow() - timedelta(hours=1))
+    event, _one, _other = make_wishing(wishes_close_at=utcnow() - timedelta(hours=1))
 
     page = client.page(f"/evenements/{event.slug}/inscription")
 
@@ -213,3 +213,26 @@ def test_the_letters_say_wishes_and_then_what_was_granted(client: Any, outbox: O
     assert "1. Atelier B\n2. Atelier A" in before
     assert "Atelier B\u00a0: place réservée, votre 1er souhait" in after.text
     assert "votre 1er souhait" in after.html
+
+
+def test_organisers_rank_for_somebody(client: Any) -> None:
+    event, one, other = make_wishing(wishes_close_at=utcnow() - timedelta(hours=1))
+    registration = make_registration(event)
+    client.sign_in(make_user(event.organisation))
+    detail = f"/gestion/evenements/{event.slug}/inscriptions/{registration.id}"
+
+    assert client.page(detail).select_one(f"a[href='{detail}/souhaits']") is not None
+    assert client.post(f"{detail}/souhaits", data={key(event, 1): "inconnu"}).status_code == 422
+    response = client.post(f"{detail}/souhaits", data={key(event, 1): other.slug, key(event, 2): one.slug})
+
+    assert (response.status_code, response.location) == (303, detail)
+    shown = client.page(detail).select("section[aria-labelledby=wishes] li")
+    assert [words(line) for line in shown] == ["Atelier B", "Atelier A"]
+    assert ranked(registration) == ["Atelier B", "Atelier A"]
+
+
+def test_the_desk_says_that_wishes_wait(client: Any) -> None:
+    event, _one, _other = make_wishing(wishes_close_at=utcnow() - timedelta(hours=1))
+    client.sign_in(make_user(event.organisation))
+
+    assert "les souhaits sont clos" in words(client.page(f"/gestion/evenements/{event.slug}/").main).lower()

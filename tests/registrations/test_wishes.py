@@ -242,11 +242,24 @@ def test_an_allocation_is_not_applied_when_places_changed_since() -> None:
 def test_an_allocation_is_applied_once() -> None:
     event = make_wishing()
     one, _other = workshops(event, 1, 1)
-    register(event, one)
+    person = register(event, one)
     kept = allocate(event)
 
+    allocation.apply(kept, now=NOW, by=make_user(event.organisation))
+
+    assert held(person) == [(one.id, 1, True)]
+    assert db.session.scalar(db.select(db.func.count()).where(Entry.act == "allocation.applied")) == 1
+
+
+def test_of_two_previews_only_one_is_applied() -> None:
+    event = make_wishing()
+    one, _other = workshops(event, 1, 1)
+    register(event, one)
+    other = allocation.keep(event, allocation.draw(event), now=NOW, by=make_user(event.organisation))
+    allocate(event)
+
     with pytest.raises(allocation.NotApplicable):
-        allocation.apply(kept, now=NOW, by=make_user(event.organisation))
+        allocation.apply(other, now=NOW, by=make_user(event.organisation))
 
 
 def test_nothing_is_drawn_without_wishes() -> None:
@@ -276,12 +289,20 @@ def test_the_announcement_is_written_once_to_everyone_who_ranked(outbox: Outbox)
     kept, user = allocate(event), make_user(event.organisation)
     before = len(outbox())
 
-    assert allocation.announce(kept, now=NOW, by=user) == 2
-    with pytest.raises(allocation.NotAnnounceable):
-        allocation.announce(kept, now=NOW, by=user)
+    assert [allocation.announce(kept, now=NOW, by=user) for _ in range(2)] == [2, 0]
     assert [(m.letter, m.to) for m in outbox()[before:]] == [
         ("registrations/allocated", person.email) for person in sorted(people, key=lambda p: (p.name_folded, p.id))
     ]
+
+
+def test_what_is_not_applied_is_not_announced() -> None:
+    event = make_wishing()
+    one, _other = workshops(event, 1, 1)
+    register(event, one)
+    user = make_user(event.organisation)
+
+    with pytest.raises(allocation.NotAnnounceable):
+        allocation.announce(allocation.keep(event, allocation.draw(event), now=NOW, by=user), now=NOW, by=user)
 
 
 def test_an_abandoned_preview_is_never_applied() -> None:

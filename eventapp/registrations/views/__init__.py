@@ -7,6 +7,7 @@ import eventapp.registrations.views.answers
 import eventapp.registrations.views.bulk
 import eventapp.registrations.views.corrections
 import eventapp.registrations.views.decisions
+import eventapp.registrations.views.desk_wishes
 import eventapp.registrations.views.details
 import eventapp.registrations.views.export
 import eventapp.registrations.views.imports
