@@ -104,23 +104,26 @@ def _keep_facts(stays: Registration, leaves: Registration, *, email: str) -> Non
 
 
 def _take_sessions(stays: Registration, leaves: Registration, *, now: datetime) -> None:
-    """Each with its seat or its rank; where both have something at the same time, what `stays` has counts, unless it
-    only waits for a seat that the other one has."""
+    """Each with its seat, its offer or its rank, unless `stays` has as much: of one session the better of both counts,
+    and a seat that overlaps one that `stays` holds is given up."""
     for booking in leaves.live_bookings:
-        at_once = [own for own in stays.live_bookings if own.session.overlaps(booking.session)]
-        given_up = at_once if booking.is_confirmed and _only_waits_for(at_once, booking) else []
-        if at_once and not given_up:
-            given_up = [booking]
-        for ended in given_up:
-            release(ended, now=now)
-        db.session.flush()
-        if booking not in given_up:
+        own = stays.live_bookings
+        same = next((one for one in own if one.session_id == booking.session_id), None)
+        overlaps = any(one.is_confirmed and one.session.overlaps(booking.session) for one in own if one is not same)
+        comes = min(booking, same, key=_worth) is booking if same is not None else True
+        comes = comes and not (booking.is_confirmed and overlaps)
+        given_up = same if comes else booking
+        if given_up is not None:
+            release(given_up, now=now)
+            db.session.flush()
+        if comes:
             booking.registration = stays
     db.session.flush()
 
 
-def _only_waits_for(own: list[Booking], booking: Booking) -> bool:
-    return [one.session_id for one in own if not one.is_confirmed] == [booking.session_id] and len(own) == 1
+def _worth(booking: Booking) -> tuple[bool, bool, int]:
+    """A seat before an offer, an offer before a rank, the better rank first."""
+    return not booking.is_confirmed, booking.offer_until is None, booking.id
 
 
 def _take_answers_and_wishes(stays: Registration, leaves: Registration) -> None:

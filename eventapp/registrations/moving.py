@@ -37,8 +37,9 @@ def bookings_of(session: Session) -> list[Booking]:
 def obstacle(booking: Booking, target: Session) -> str | None:
     """Why this person cannot go to `target`, whatever its places; None when they can."""
     others = [own for own in booking.registration.live_bookings if own is not booking]
-    if any(own.session_id == target.id for own in others):
-        return f"déjà dans «\u00a0{target.title}\u00a0»"
+    there = next((own for own in others if own.session_id == target.id), None)
+    if there is not None:
+        return f"{'déjà dans' if there.is_confirmed else 'attend déjà une place dans'} «\u00a0{target.title}\u00a0»"
     clash = next((own for own in others if own.is_confirmed and own.session.overlaps(target)), None)
     if clash is not None:
         return f"tient «\u00a0{clash.session.title}\u00a0», qui a lieu en même temps"

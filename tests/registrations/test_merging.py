@@ -134,6 +134,28 @@ def test_sessions_answers_and_notes_are_united() -> None:
     assert (stays.note, other.live_bookings) == ("Arrive tard\nTrain", [])
 
 
+def test_of_one_session_the_better_of_both_counts() -> None:
+    one, other = twins(CONFIRMED, CONFIRMED)
+    event = one.event
+    later = event.starts_at + timedelta(hours=3)
+    full = make_session(event, booking=BookingMode.OPTIONAL, capacity=0)
+    beside = make_session(event, booking=BookingMode.OPTIONAL, capacity=0, starts_at=later)
+    held = make_session(event, booking=BookingMode.OPTIONAL, starts_at=later)
+    first = seat(other, full, confirmed=False)
+    seat(one, full, confirmed=False)
+    seat(one, held)
+    waits = seat(other, beside, confirmed=False)
+    waits.offer_until = NOW + timedelta(days=1)
+    db.session.flush()
+
+    merge(one, other, one)
+    db.session.commit()
+
+    assert {b.id for b in one.live_bookings} >= {first.id, waits.id}
+    assert waits.offer_until is not None
+    assert sorted(b.session_id for b in one.live_bookings) == [full.id, beside.id, held.id]
+
+
 def test_one_mailbox_is_told_once(outbox: Outbox) -> None:
     event = make_event()
     one = make_registration(event, make_person(first_name="Zoé", last_name="Lefevre", email="fs@agents.example"))
