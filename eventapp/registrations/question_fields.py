@@ -143,7 +143,8 @@ def _field(question: Question, facts: dict[str, Any], held: Any) -> Any:
     if question.kind is QuestionKind.CHOICE and len(choices) > RADIOS:
         return SelectField(choices=[SelectChoice("", "Choisissez"), *choices], validate_choice=False, **facts)
     if question.kind in (QuestionKind.CHOICE, QuestionKind.YES_NO):
-        choices = choices or [SelectChoice(YES, "Oui"), SelectChoice(NO, "Non")]
+        if question.kind is QuestionKind.YES_NO:
+            choices = [SelectChoice(YES, "Oui"), SelectChoice(NO, "Non")]
         choices += [] if question.required else [SelectChoice("", UNANSWERED)]  # a radio cannot be taken back
         return RadioField(choices=choices, validate_choice=False, **facts)
     if question.kind is QuestionKind.CHOICES:
