@@ -112,9 +112,8 @@ def apply(allocation: Allocation, *, now: datetime, by: User) -> None:
         raise WishesChanged
     given = [_booking(event, *seat, now=now) for seat in allocation.seats]
     waiting = [_booking(event, *pair, None, now=now) for pair in _left_waiting(allocation, problems)]
-    for booking in [*given, *waiting]:  # one by one: the number of a booking is its rank in the queue
-        db.session.add(booking)
-        db.session.flush()
+    db.session.add_all([*given, *waiting])  # numbered in this order, which is that of the queue
+    db.session.flush()
     _journal([*given, *waiting], event, now=now, by=by)
     allocation.applied_at = event.allocated_at = now
     lifecycle.touch(event, now=now, calendar=False)

@@ -29,7 +29,9 @@ from eventapp.registrations.models import Question, Registration
 from eventapp.registrations.person_forms import PersonForm, cleaned, length
 from eventapp.registrations.prefill import facts_of
 from eventapp.registrations.question_fields import Questions, consent_name, field_name, question_fields
-from eventapp.registrations.wish_forms import WishesMixin, wanted_slugs
+from eventapp.registrations.refusals import SessionNotBookable
+from eventapp.registrations.wish_forms import WishesMixin
+from eventapp.registrations.wishes import sort_out
 
 RADIOS = 6  # more categories than this make a list to unfold
 LONGEST_KEY = 64
@@ -65,7 +67,7 @@ class RegistrationForm(PersonForm, SessionsMixin, WishesMixin):
     def validate(self, extra_validators: Any = None) -> bool:
         sound = super().validate(extra_validators)
         sound = self.read_sessions() and sound
-        return self.read_wishes(self.sessions) and sound
+        return self.read_wishes(sent_wishes(), self.sessions) and sound
 
     @property
     def idempotency_key(self) -> str | None:
@@ -113,6 +115,21 @@ class SessionsForm(SessionsMixin):
         return not self.session_errors
 
 
+class WishesForm(WishesMixin):
+    """Other wishes, on the personal page and at the desk."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        sound = super().validate(extra_validators)
+        try:
+            named = find_choices(self.event, sorted(wanted_slugs()))
+            if sort_out(self.event, named, ()).booked:
+                raise SessionNotBookable
+        except Refused as refusal:
+            self.wish_errors = [str(refusal)]
+            return False
+        return self.read_wishes(sent_wishes(), named) and sound
+
+
 class ResendForm(FlaskForm):
     email = EmailField(
         "Adresse électronique",
@@ -158,6 +175,12 @@ def correction_form(registration: Registration, *, reads_sensitive: bool = True)
     return form
 
 
+def wishes_form(event: Event) -> WishesForm:
+    form = WishesForm()
+    form.event = event
+    return form
+
+
 def sessions_form(event: Event, wanted: set[str]) -> SessionsForm:
     form = SessionsForm()
     form.event, form.wanted, form.sessions, form.session_errors, form.beside = event, wanted, [], [], []
@@ -200,3 +223,13 @@ def _category_field(categories: list[Category]) -> Any:
 def _known_category(_form: FlaskForm, field: Any) -> None:
     if field.data not in [choice.value for choice in field.choices]:
         raise ValidationError("Choisissez une des catégories proposées.")
+
+
+def wanted_slugs() -> set[str]:
+    """`sessions` and `sessions-<slot>` united; the empty « aucune » says nothing."""
+    lists = (request.form.getlist(name) for name in request.form if name.split("-", 1)[0] == "sessions")
+    return {slug for values in lists for slug in values if slug}
+
+
+def sent_wishes() -> dict[str, str]:
+    return {name: slug for name, slug in request.form.items() if name.startswith("wish-")}

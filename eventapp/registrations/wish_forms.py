@@ -1,11 +1,11 @@
-"""Wishes as they are typed: lists to unfold named `wish-<slot>-<n>`, written by hand in the template."""
+"""Wishes as they are typed (lists to unfold named `wish-<slot>-<n>`, written by hand in the template), and what
+organisers set for them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from flask import request
 from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -25,7 +25,6 @@ from eventapp.events.fields import (
 )
 from eventapp.events.models import Event, SessionChoice
 from eventapp.registrations.choices import find_choices
-from eventapp.registrations.refusals import SessionNotBookable
 from eventapp.registrations.wish_slots import most_in, ranked_slots, rankings
 from eventapp.registrations.wishes import SEEDS, WishesClosed, WishesRefused, sort_out
 
@@ -43,12 +42,13 @@ class WishesMixin(FlaskForm):
     def show_wishes(self, ranked: Sequence[Session]) -> None:
         self.typed = {r.slot.key: [session.slug for session in r.sessions] for r in rankings(self.event, ranked)}
 
-    def read_wishes(self, named: Sequence[Session] = ()) -> bool:
-        """`named`: what was sent under the names of sessions, the first wish where it is in a slot of wishes."""
+    def read_wishes(self, sent: Mapping[str, str], named: Sequence[Session]) -> bool:
+        """`sent`: slugs by the names of the lists. `named`: sessions sent under the names of those that are booked, the
+        first wish where they are in a slot of wishes."""
         slots = ranked_slots(self.event)
-        self.typed = {slot.key: [_sent(slot.key, n) for n in range(1, most_in(slot) + 1)] for slot in slots}
+        self.typed = {s.key: [sent.get(f"wish-{s.key}-{n}", "") for n in range(1, most_in(s) + 1)] for s in slots}
         try:
-            if not slots and any(value for name, value in request.form.items() if name.startswith("wish-")):
+            if not slots and any(sent.values()):
                 raise WishesClosed
             ranked = [session for slugs in self.typed.values() for session in _sessions(self.event, slugs)]
             self.ranked = sort_out(self.event, named, ranked).ranked
@@ -56,27 +56,6 @@ class WishesMixin(FlaskForm):
         except Refused as refusal:
             self.wish_errors = [str(refusal)]
         return not self.wish_errors
-
-
-class WishesForm(WishesMixin):
-    """Other wishes, on the personal page."""
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        sound = super().validate(extra_validators)
-        try:
-            named = find_choices(self.event, sorted(wanted_slugs()))
-            if sort_out(self.event, named, ()).booked:
-                raise SessionNotBookable
-        except Refused as refusal:
-            self.wish_errors = [str(refusal)]
-            return False
-        return self.read_wishes(named) and sound
-
-
-def wishes_form(event: Event) -> WishesForm:
-    form = WishesForm()
-    form.event = event
-    return form
 
 
 class ModeForm(FlaskForm):
@@ -123,16 +102,6 @@ class DrawForm(FlaskForm):
     seed = CountField(
         "Numéro du tirage au sort", (Optional(), Between(0, SEEDS - 1, "Saisissez le numéro d’un tirage déjà fait."))
     )
-
-
-def wanted_slugs() -> set[str]:
-    """`sessions` and `sessions-<slot>` united; the empty « aucune » says nothing."""
-    lists = (request.form.getlist(name) for name in request.form if name.split("-", 1)[0] == "sessions")
-    return {slug for values in lists for slug in values if slug}
-
-
-def _sent(slot: str, number: int) -> str:
-    return request.form.get(f"wish-{slot}-{number}", "")
 
 
 def _sessions(event: Event, slugs: Sequence[str]) -> list[Session]:

@@ -10,11 +10,11 @@ from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import wish_slots, wishes
+from eventapp.registrations.forms import WishesForm, wishes_form
 from eventapp.registrations.models import Registration
 from eventapp.registrations.views.corrections import find_live, to_detail
 from eventapp.registrations.views.fields import wishes_context
 from eventapp.registrations.views.organiser import bp
-from eventapp.registrations.wish_forms import WishesForm, wishes_form
 
 
 @bp.get("/gestion/evenements/<slug>/inscriptions/<int:registration_id>/souhaits")

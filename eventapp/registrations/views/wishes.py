@@ -10,11 +10,11 @@ from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.registrations import wish_slots
 from eventapp.registrations import wishes as verbs
+from eventapp.registrations.forms import WishesForm, wishes_form
 from eventapp.registrations.models import Registration
 from eventapp.registrations.views.fields import wishes_context
 from eventapp.registrations.views.personal import back, find_acting
 from eventapp.registrations.views.public import bp
-from eventapp.registrations.wish_forms import WishesForm, wishes_form
 
 
 @bp.get("/mon-inscription/<token>/souhaits")
