@@ -5,10 +5,9 @@ Each one holds the event first, looks afterwards, and ends with `fill`. None com
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import bindparam, inspect, or_, select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from eventapp import journal, tokens
@@ -18,9 +17,9 @@ from eventapp.events.models import Audience, Event
 from eventapp.events.models import Status as EventStatus
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.registrations import notices, refusals
+from eventapp.registrations import notices, refusals, submissions
 from eventapp.registrations.answers import check_answers, write_answers
-from eventapp.registrations.changes import Actor, cancel, change_details, is_live_of
+from eventapp.registrations.changes import Actor, cancel, change_details
 from eventapp.registrations.choices import check_choices
 from eventapp.registrations.limits import (
     OPEN_STEPS,
@@ -86,10 +85,10 @@ def register(
     with their own link.
     """
     hold(event)
-    submission = _submission(person, idempotency_key)
-    first, known = _earlier(event, person, submission)
+    submission = submissions.of(person, idempotency_key)
+    first, known = submissions.earlier(event, person, submission)
     if first is not None:
-        return _replayed(first)
+        return submissions.replayed(first)
     _read_again(event, [*sessions, *ranked])
     check_open(event, source, now)
     if known is not None:
@@ -123,51 +122,12 @@ def capacities_changed(event: Event, *, now: datetime) -> None:
     fill(event, now=now)
 
 
-def _submission(person: Person, key: str | None) -> str | None:
-    """The key of this form for this person: the form may be sent again for a colleague, and twice for them too.
-
-    Of the person as they were sent, not as they are now: going back and sending again after a correction, or after the
-    place was passed on, is still the same submission.
-    """
-    if key is None:
-        return None
-    return sha256("\n".join((key, person.email_folded, person.name_folded)).encode()).hexdigest()
-
-
-def _replayed(first: Registration) -> Registration:
-    """The answer that this submission already had, unless it is somebody else's by now."""
-    goes_on = select(Registration.id).where(
-        Registration.event_id == first.event_id, Registration.replaces_id == first.id
-    )
-    if first.is_cancelled and (first.merged_into_id is not None or db.session.scalar(goes_on)):
-        raise refusals.PassedOn
-    return first
-
-
 def _read_again(event: Event, sessions: Collection[Session]) -> None:
     """What `hold` made stale and every registration needs, in two questions instead of one for each row."""
     stale = [state.identity[0] for session in sessions if (state := inspect(session)).expired and state.identity]
     if stale:
         db.session.scalars(select(Session).where(Session.id.in_(stale))).all()
     _ = event.categories
-
-
-# Written once: building a question costs more than asking it. No registration has the key NULL.
-EARLIER = select(Registration).where(
-    Registration.event_id == bindparam("event_id"),
-    or_(
-        is_live_of(bindparam("email"), bindparam("name")),
-        Registration.idempotency_key == bindparam("key"),
-    ),
-)
-
-
-def _earlier(event: Event, person: Person, submission: str | None) -> tuple[Registration | None, Registration | None]:
-    """The registration that this submission already made, and the live one of this person."""
-    facts = {"event_id": event.id, "email": person.email_folded, "name": person.name_folded, "key": submission}
-    found = db.session.scalars(EARLIER, facts).all()
-    first = next((one for one in found if submission is not None and one.idempotency_key == submission), None)
-    return first, next((one for one in found if not one.is_cancelled and one is not first), None)
 
 
 def check_open(event: Event, source: Source, now: datetime) -> None:
@@ -248,9 +208,9 @@ def _arrival(registration: Registration, *, forced: bool, now: datetime) -> str:
 
 def _after_collision(event: Event, person: Person, submission: str | None) -> Registration:
     """The last net: the database refused a second row for the same person or submission."""
-    first, known = _earlier(event, person, submission)
+    first, known = submissions.earlier(event, person, submission)
     if first is not None:
-        return _replayed(first)
+        return submissions.replayed(first)
     if known is not None:
         raise refusals.AlreadyRegistered(known)
     raise refusals.Refused("Cette inscription n’a pas pu être enregistrée. Réessayez dans un instant.")

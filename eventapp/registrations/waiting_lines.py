@@ -51,9 +51,9 @@ class WaitingList:
     offers: list[tuple[Registration, datetime]]
 
 
-def of_event(event: Event, *, now: datetime, **keys: str | None) -> WaitingList:
+def of_event(event: Event, *, now: datetime, before: str | None = None, after: str | None = None) -> WaitingList:
     """A page of it, by `before` and `after` (see eventapp.pagination)."""
-    found, limits = page(waiting(event.id), OF_PLACES, **keys), places(event)
+    found, limits = page(waiting(event.id), OF_PLACES, before=before, after=after), places(event)
     first = count_waiting(event.id, ahead_of(found.rows[0])) + 1 if found.rows else 1
     lines = [
         Line(one, n, one.queued_at, [reason.sentence for reason in own_reasons(one, now=now, limits=limits)])
@@ -64,8 +64,10 @@ def of_event(event: Event, *, now: datetime, **keys: str | None) -> WaitingList:
     return WaitingList(lines, found, [(one, one.offer_until) for one in kept if one.offer_until])
 
 
-def of_session(event: Event, session: Session, *, now: datetime, **keys: str | None) -> WaitingList:
-    found, reasons = page(_awaiting(session), OF_SEATS, **keys), Reasons(event, now)
+def of_session(
+    event: Event, session: Session, *, now: datetime, before: str | None = None, after: str | None = None
+) -> WaitingList:
+    found, reasons = page(_awaiting(session), OF_SEATS, before=before, after=after), Reasons(event, now)
     first = _count_ahead(session, found.rows[0]) + 1 if found.rows else 1
     lines = [Line(one.registration, n, one.created_at, _in_words(one, reasons)) for n, one in enumerate(found, first)]
     offered = _live(session).where(Booking.offer_until.is_not(None)).order_by(Booking.offer_until, Booking.id)

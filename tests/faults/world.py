@@ -450,13 +450,22 @@ BODIES: dict[str, Any] = {
     "registrations_organiser.create": lambda side: _registering(side) | {"over_capacity": "y"},
     "registrations_organiser.create_question": _question,
     "registrations_organiser.do_promote": lambda _side: {"reason": "Elle anime la table ronde"},
-    "registrations_organiser.do_promote_in_session": lambda _side: {"reason": "Elle anime la table ronde"},
+    "registrations_organiser.do_promote_in_session": lambda _side: {"reason": "Elle l’anime", "over_limits": "y"},
     "registrations_organiser.save_allowance": lambda side: {"structure": side.structure.id_fs, "places": "3"},
     "registrations_organiser.save_question": _question,
     "registrations_organiser.move_question": lambda _side: {"sens": "descendre"},
     "registrations_organiser.refuse_request": lambda _side: {"answer": "Les badges sont imprimés."},
     "registrations_organiser.withdraw": lambda _side: {"reason": "Doublon", "tell": "y"},
 }  # fmt: skip
+
+
+def _fill_session(side: Side) -> None:
+    """A session of the registration is full, and it waits for a seat there and for nothing else."""
+    side.session.capacity = 0
+    for booking in side.registration.bookings:
+        booking.confirmed_at, booking.offer_until = None, None
+        booking.released_at = None if booking.session is side.session else utcnow()
+
 
 # What must hold beforehand for the act to be possible.
 PREPARED = {
@@ -465,6 +474,7 @@ PREPARED = {
     "registrations_organiser.apply_allocation": _draw,
     "registrations_organiser.change_person_wishes": _take_wishes,
     "registrations_organiser.choose_mode": _take_wishes,
+    "registrations_organiser.do_promote_in_session": _fill_session,
     "registrations_organiser.draw_allocation": _take_wishes,
     "events_organiser.do_publish": lambda side: setattr(side.event, "published_at", None),
     "registrations_organiser.do_move": lambda side: setattr(side.spare_session, "booking", BookingMode.OPTIONAL),

@@ -10,7 +10,7 @@ from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
-from eventapp.registrations import refusals, seats
+from eventapp.registrations import refusals, seats, submissions
 from eventapp.registrations.models import Registration, Source, Status
 from tests.factories import (
     NOW,
@@ -194,7 +194,7 @@ def test_the_constraint_is_the_last_net(monkeypatch: pytest.MonkeyPatch) -> None
     event, person = make_event(), make_person()
     first = register(event, person=person)
     looks = iter([(None, None), (None, first)])
-    monkeypatch.setattr(seats, "_earlier", lambda *_: next(looks))
+    monkeypatch.setattr(submissions, "earlier", lambda *_: next(looks))
 
     with pytest.raises(refusals.AlreadyRegistered):
         register(event, person=person)

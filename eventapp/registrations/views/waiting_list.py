@@ -27,8 +27,8 @@ from eventapp.registrations.views.organiser import bp, find, find_event
 def waiting_list(slug: str) -> Any:
     event, now = find_event(slug), utcnow()
     session = _session_asked_for(event)
-    keys = {"before": request.args.get("avant"), "after": request.args.get("apres")}
-    read = waiting_lines.of_session if session else waiting_lines.of_event
+    where: Any = {"before": request.args.get("avant"), "after": request.args.get("apres"), "now": now}
+    of_event, of_session = waiting_lines.of_event, waiting_lines.of_session
     return render_template(
         "registrations/organiser/waiting_list.html",
         event=event,
@@ -36,7 +36,7 @@ def waiting_list(slug: str) -> Any:
         session=session,
         lists=_lists(event, session),
         is_full=places(event).is_full,
-        waiting=read(*filter(None, (event, session)), now=now, **keys),
+        waiting=of_session(event, session, **where) if session else of_event(event, **where),
         decisions=waiting_lines.decisions(event, session),
         can_promote=event.status is Status.PUBLISHED and not event.has_ended(now),
     )

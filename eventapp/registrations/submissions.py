@@ -1,0 +1,50 @@
+"""The same form sent twice: the registration that it made the first time answers again."""
+
+from hashlib import sha256
+
+from sqlalchemy import bindparam, or_, select
+
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.registrations import refusals
+from eventapp.registrations.changes import is_live_of
+from eventapp.registrations.models import Registration
+from eventapp.registrations.people import Person
+
+# Written once: building a question costs more than asking it. No registration has the key NULL.
+EARLIER = select(Registration).where(
+    Registration.event_id == bindparam("event_id"),
+    or_(
+        is_live_of(bindparam("email"), bindparam("name")),
+        Registration.idempotency_key == bindparam("key"),
+    ),
+)
+
+
+def of(person: Person, key: str | None) -> str | None:
+    """The key of this form for this person: the form may be sent again for a colleague, and twice for them too.
+
+    Of the person as they were sent, not as they are now: going back and sending again after a correction, or after the
+    place was passed on, is still the same submission.
+    """
+    if key is None:
+        return None
+    return sha256("\n".join((key, person.email_folded, person.name_folded)).encode()).hexdigest()
+
+
+def replayed(first: Registration) -> Registration:
+    """The answer that this submission already had, unless it is somebody else's by now."""
+    goes_on = select(Registration.id).where(
+        Registration.event_id == first.event_id, Registration.replaces_id == first.id
+    )
+    if first.is_cancelled and (first.merged_into_id is not None or db.session.scalar(goes_on)):
+        raise refusals.PassedOn
+    return first
+
+
+def earlier(event: Event, person: Person, submission: str | None) -> tuple[Registration | None, Registration | None]:
+    """The registration that this submission already made, and the live one of this person."""
+    facts = {"event_id": event.id, "email": person.email_folded, "name": person.name_folded, "key": submission}
+    found = db.session.scalars(EARLIER, facts).all()
+    first = next((one for one in found if submission is not None and one.idempotency_key == submission), None)
+    return first, next((one for one in found if not one.is_cancelled and one is not first), None)
