@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from eventapp.agenda.models import BookingMode
+from eventapp.events.models import SessionChoice
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.letters import NothingToSay
@@ -85,6 +86,18 @@ def test_wishes_follow_and_answers_do_not() -> None:
     assert received.answers == []
     assert missing(received) == [question.label]
     assert db.session.scalars(db.select(Wish.registration_id)).all() == [received.id]
+
+
+def test_a_slot_in_which_everyone_chooses_is_missing_until_one_is_chosen_or_wished() -> None:
+    event = make_event(choice_required=["2027-01-14T09:00"])
+    one = make_session(event, booking=BookingMode.OPTIONAL)
+    make_session(event, booking=BookingMode.OPTIONAL)
+    registration = make_registration(event)
+    assert missing(registration) == ["Session du jeudi 14 janvier 2027, 9\u00a0h – 10\u00a0h"]
+
+    event.session_choice = SessionChoice.WISHES
+    save(Wish(event_id=event.id, registration=registration, session=one, rank=1, created_at=NOW))
+    assert missing(registration) == []
 
 
 @pytest.mark.both_databases

@@ -12,7 +12,7 @@ from eventapp.extensions import db
 from eventapp.registrations import links, own_history, requests, seats, transfers, windows, wish_slots
 from eventapp.registrations.answers import unanswered
 from eventapp.registrations.choices import clashes_of
-from eventapp.registrations.completeness import missing
+from eventapp.registrations.completeness import missing_answers, missing_choices
 from eventapp.registrations.models import Registration
 from eventapp.registrations.request_summaries import summary
 from eventapp.registrations.session_places import session_positions
@@ -64,7 +64,8 @@ def standing(registration: Registration, now: datetime) -> dict[str, Any]:
         "reasons": [reason.to_them for reason in reasons_to_wait(registration, now=now)],
         "offer_is_open": has_open_offer(registration),
         "again": step_again(registration),
-        "missing": missing(registration) if registration.is_confirmed else [],
+        "missing_answers": missing_answers(registration) if registration.is_confirmed else [],
+        "missing_choices": missing_choices(registration) if registration.is_confirmed else [],
         "unanswered": [] if registration.is_cancelled else unanswered(registration),
     }
 
