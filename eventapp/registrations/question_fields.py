@@ -116,7 +116,13 @@ class Questions:
                 form[field_name(question)].data = as_field_data(question, self.held[question.slug])
 
     def _values(self, form: Any, questions: list[Question]) -> dict[str, Any]:
-        return {question.slug: _value(question, form[field_name(question)].data) for question in questions}
+        return {question.slug: self._value(question, form[field_name(question)].data) for question in questions}
+
+    def _value(self, question: Question, data: Any) -> Any:
+        """The same choices as before are the same answer, in whatever order the form now has them."""
+        value, held = _value(question, data), self.held.get(question.slug)
+        is_same = isinstance(value, list) and isinstance(held, list) and sorted(value) == sorted(held)
+        return held if is_same else value
 
     def _was_asked(self, form: Any, question: Question) -> bool:
         return question.slug in (form.asked.data or []) or bool(form[field_name(question)].raw_data)
