@@ -132,6 +132,17 @@ def test_registering_twice_with_the_same_form(app):
     assert count(Message, Message.letter == "registrations/confirmed", Message.state == "queued") == 1
 
 
+def test_registering_a_group_twice_with_the_same_form(app):
+    """Of the group's two people, one was registered before."""
+    side = build()
+    before = count(Registration)
+    answers = at_once(app, side, "registrations.create_party")
+    assert count(Registration) == before + 1
+    assert len(set(answers)) == 1
+    letters = {name: count(Message, Message.letter == f"registrations/{name}") for name in ("party", "link")}
+    assert letters == {"party": 1, "link": 1}
+
+
 def test_accepting_an_offer_twice(app):
     side = build()
     at_once(app, side, "registrations.accept")
@@ -198,6 +209,7 @@ def test_creating_the_same_event_twice(app):
         "invitations_organiser.invite", "invitations_organiser.import_leave", "invitations_organiser.guest",
         "registrations_organiser.create_question", "registrations_organiser.retire_question",
         "registrations_organiser.move_question", "registrations_organiser.withdraw", "registrations_organiser.create",
+        "registrations_organiser.do_promote",
         "registrations_organiser.cancel_many", "registrations_organiser.do_merge", "registrations_organiser.restore",
         "registrations_organiser.import_apply", "registrations_organiser.import_leave",
         "registrations_organiser.do_move", "registrations_organiser.write_note",
