@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 
 from eventapp import journal
 from eventapp.accounts.models import User
@@ -99,9 +99,9 @@ def of_event(event: Event) -> Select[ChangeRequest]:
 
 
 def to_decide(event: Event) -> Select[ChangeRequest]:
-    """Oldest first."""
+    """Oldest first; nothing any more when the event is cancelled."""
     live = ChangeRequest.registration.has(Registration.status != Status.CANCELLED)
-    return of_event(event).where(ChangeRequest.decided_at.is_(None), live)
+    return of_event(event).where(ChangeRequest.decided_at.is_(None), live, literal(event.cancelled_at is None))
 
 
 def latest_decided(event: Event) -> list[ChangeRequest]:
@@ -111,8 +111,6 @@ def latest_decided(event: Event) -> list[ChangeRequest]:
 
 
 def count_to_decide(event: Event) -> int:
-    if event.cancelled_at is not None:
-        return 0
     return db.session.scalar(select(func.count()).select_from(to_decide(event).order_by(None).subquery())) or 0
 
 

@@ -185,6 +185,15 @@ def test_nothing_is_asked_of_a_cancelled_event_or_registration() -> None:
         ask(make_registration(make_event(), status=Status.CANCELLED))
 
 
+@pytest.mark.both_databases
+def test_nothing_is_left_to_decide_when_the_event_is_cancelled() -> None:
+    registration = registered()
+    ask(registration)
+    assert requests.count_to_decide(registration.event) == 1
+    registration.event.cancelled_at = LATER
+    assert requests.count_to_decide(registration.event) == 0
+
+
 def test_nothing_is_asked_after_the_event() -> None:
     registration = registered()
     with pytest.raises(refusals.ChangesClosed):
