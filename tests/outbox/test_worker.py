@@ -90,6 +90,32 @@ def test_a_job_that_fails_stops_no_other_and_no_letter(server, send):
     assert db.session.scalars(db.select(Organisation)).all() == []
 
 
+def test_what_is_scheduled_runs_between_two_mails():
+    ran = []
+    worker = Worker([Job("note", timedelta(0), lambda now: ran.append(now))])
+
+    assert [worker.go_on() for _ in range(3)] == [True] * 3
+
+    assert len(ran) == 3
+
+
+def test_each_row_of_a_job_is_committed_alone(caplog):
+    def rename(key, now):
+        organisation = db.session.get(Organisation, key)
+        organisation.name = f"{now:%Y}"
+        if key == broken:
+            raise RuntimeError
+
+    broken, kept = (make_organisation(name="as before").id for _ in range(2))
+    db.session.commit()
+
+    Worker([Job("rename", timedelta(0), rename, due=lambda **_now: [broken, kept])]).run_jobs()
+
+    names = [db.session.get(Organisation, key).name for key in (broken, kept)]
+    assert names == ["as before", f"{utcnow():%Y}"]
+    assert [record.message for record in caplog.records] == ["worker: rename"]
+
+
 def test_a_job_runs_once_per_interval(monkeypatch):
     clock = Every(timedelta(seconds=5))
 
