@@ -61,8 +61,12 @@ def moments(registration: Registration) -> list[Moment]:
         Entry.act.in_(WORDS),
     )
     entries = db.session.scalars(query.order_by(Entry.id.desc()))
-    return [Moment(entry.at, WORDS[entry.act], _who(entry)) for entry in entries]
+    return [Moment(entry.at, WORDS[entry.act], _who(entry, registration)) for entry in entries]
 
 
-def _who(entry: Entry) -> str:
+def _who(entry: Entry, registration: Registration) -> str:
+    """A colleague's place, or that of a group, came by somebody else's link."""
+    is_gift = entry.act == "registration.received"
+    if is_gift or (entry.act == "registration.created" and registration.party_id is not None):
+        return ""
     return {journal.PERSON: "par vous", journal.ORGANISER: "par l’équipe"}.get(entry.actor, "")

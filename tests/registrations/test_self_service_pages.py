@@ -223,3 +223,12 @@ def test_after_the_event_the_page_only_reads(client: PageClient) -> None:
 def test_the_person_reads_their_own_history(client: PageClient) -> None:
     registration = seats.register(coming(), make_person(), now=utcnow())
     assert "Inscription enregistrée (par vous)" in words(client.page(page_of(registration)).main)
+
+
+def test_what_a_colleague_did_is_not_said_to_be_ones_own_act(client: PageClient) -> None:
+    registration = make_registration(coming())
+    client.post(f"{page_of(registration)}/transmission", data=COLLEAGUE)
+    received = db.session.scalars(db.select(Registration).where(Registration.replaces_id == registration.id)).one()
+    text = words(client.page(page_of(received)).main)
+    assert "Place reçue d’un collègue" in text
+    assert "par vous" not in text
