@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, select, update
 
@@ -45,6 +45,14 @@ class NotApplicable(Refused):
 
 class NotAnnounceable(Refused):
     message = "Il n’y a rien à annoncer\u00a0: l’attribution n’est pas appliquée, ou la rencontre est annulée."
+
+
+class Given(NamedTuple):
+    """A seat, or without rank a place in the queue."""
+
+    registration_id: int
+    session_id: int
+    rank: int | None
 
 
 @dataclass(frozen=True)
@@ -110,11 +118,8 @@ def apply(allocation: Allocation, *, now: datetime, by: User) -> None:
     problems = find_problems(event)
     if _digest(problems) != allocation.input_digest:
         raise WishesChanged
-    given = [_booking(event, *seat, now=now) for seat in allocation.seats]
-    waiting = [_booking(event, *pair, None, now=now) for pair in _left_waiting(allocation, problems)]
-    db.session.add_all([*given, *waiting])  # numbered in this order, which is that of the queue
-    db.session.flush()
-    _journal([*given, *waiting], event, now=now, by=by)
+    given = [Given(*seat) for seat in allocation.seats]
+    _write(event, [*given, *_left_waiting(allocation, problems)], now=now, by=by)
     allocation.applied_at = event.allocated_at = now
     lifecycle.touch(event, now=now, calendar=False)
     sentence = f"Souhaits attribués\u00a0: {len(given)} places données, tirage au sort n°\u00a0{allocation.seed}."
@@ -213,36 +218,33 @@ def _figures(problem: Problem, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _left_waiting(allocation: Allocation, problems: Sequence[Problem]) -> list[tuple[int, int]]:
+def _left_waiting(allocation: Allocation, problems: Sequence[Problem]) -> list[Given]:
     """Who waits for which session, in the order of the queue."""
     left_out = {slot["key"]: slot["left_out"] for slot in allocation.figures["slots"]}
-    pairs = []
+    waiting = []
     for problem in problems:
         first = {ask.person: ask.wishes[0] for ask in problem.asks}
-        pairs += [(who, first[who]) for who in left_out.get(problem.slot.key, ())]
-        pairs += sorted(problem.hopes.items())
-    return pairs
+        waiting += [Given(who, first[who], None) for who in left_out.get(problem.slot.key, ())]
+        waiting += [Given(who, session, None) for who, session in sorted(problem.hopes.items())]
+    return waiting
 
 
-def _booking(event: Event, registration: int, session: int, rank: int | None, *, now: datetime) -> Booking:
-    facts = {"event_id": event.id, "registration_id": registration, "session_id": session}
-    return Booking(**facts, rank=rank, created_at=now, confirmed_at=None if rank is None else now)
-
-
-def _journal(bookings: Sequence[Booking], event: Event, *, now: datetime, by: User) -> None:
-    ids = {booking.registration_id for booking in bookings}
-    moved = update(Registration).where(Registration.id.in_(ids))
-    db.session.execute(moved.values(revision=Registration.revision + 1, updated_at=now))
+def _write(event: Event, seats: Sequence[Given], *, now: datetime, by: User) -> None:
+    """The bookings, numbered in this order, which is that of the queue; then the history of each person."""
+    for registration_id, session_id, rank in seats:
+        facts = {"event_id": event.id, "registration_id": registration_id, "session_id": session_id}
+        db.session.add(Booking(**facts, rank=rank, created_at=now, confirmed_at=None if rank is None else now))
+    ids = {seat.registration_id for seat in seats}
+    touched = update(Registration).where(Registration.id.in_(ids))
+    db.session.execute(touched.values(revision=Registration.revision + 1, updated_at=now))
     db.session.expire_all()
-    concerned = db.session.scalars(Registration.of(event).where(Registration.id.in_(ids))).unique()
-    people = {registration.id: registration for registration in concerned}
+    found = db.session.scalars(Registration.of(event).where(Registration.id.in_(ids))).unique()
+    people = {registration.id: registration for registration in found}
     titles = dict(db.session.execute(select(Session.id, Session.title).where(Session.event_id == event.id)).all())
-    for booking in bookings:
-        who, title = people[booking.registration_id], titles[booking.session_id]
-        if booking.rank is None:
-            act = "booking.left_waiting"
+    for seat in seats:
+        who, title = people[seat.registration_id], titles[seat.session_id]
+        act = "booking.left_waiting" if seat.rank is None else "booking.allocated"
+        sentence = f"«\u00a0{title}\u00a0» attribuée à {person(who)}\u00a0: {ordinal(seat.rank or 0)} souhait."
+        if seat.rank is None:
             sentence = f"{person(who)} attend une place dans «\u00a0{title}\u00a0», son premier souhait."
-        else:
-            act = "booking.allocated"
-            sentence = f"«\u00a0{title}\u00a0» attribuée à {person(who)}\u00a0: {ordinal(booking.rank)} souhait."
-        journal.record(act, sentence, now=now, by=by, event=event, subject=who, session=booking.session_id)
+        journal.record(act, sentence, now=now, by=by, event=event, subject=who, session=seat.session_id)
