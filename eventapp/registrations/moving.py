@@ -19,6 +19,7 @@ from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.session_places import session_places
 from eventapp.registrations.states import release, touch
 from eventapp.registrations.waiting_list import fill
+from eventapp.registrations.wish_slots import ranked_slots
 
 
 @dataclass
@@ -59,6 +60,8 @@ def move_bookings(
     hold(event)
     if target.event_id != event.id or target.id == source.id or not target.can_be_booked:
         raise refusals.SessionNotBookable
+    if any(target in slot.sessions for slot in ranked_slots(event)):
+        raise refusals.Refused("Les places de cette session se donnent d’après les souhaits.")
     fill(event, now=now)
     left, moved = session_places(event)[target.id].left, Moved()
     for booking in bookings_of(source):

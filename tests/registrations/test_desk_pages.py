@@ -13,6 +13,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.invitations.models import Reply
 from eventapp.journal.models import Entry
+from eventapp.outbox.letters import post
 from eventapp.outbox.models import Message
 from eventapp.outbox.rendering import render
 from eventapp.registrations import seats
@@ -206,8 +207,6 @@ def test_an_undoing_that_is_refused_says_why(client: PageClient, event: Event) -
 
 @pytest.mark.parametrize("letter", ["restored", "merged", "merged_away"])
 def test_the_letters_of_the_desk_read_well(event: Event, letter: str) -> None:
-    from eventapp.outbox.letters import post
-
     registration = make_registration(event)
     message = post(f"registrations/{letter}", to="a@b.example", now=NOW, event=event, registration_id=registration.id)
     save(message)

@@ -11,13 +11,15 @@ from flask import Flask
 from eventapp.accounts.models import User
 from eventapp.agenda.models import BookingMode
 from eventapp.errors import Refused
-from eventapp.events.models import Event
+from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
 from eventapp.registrations import importing, seats
-from eventapp.registrations.models import Answer, QuestionKind, Registration, Status
+from eventapp.registrations.allowance_models import StructureAllowance
+from eventapp.registrations.models import Answer, Booking, QuestionKind, Registration, Status
+from eventapp.registrations.wish_models import Wish
 from eventapp.spreadsheets.reading import Row, Table, Unreadable
 from tests.factories import (
     NOW,
@@ -158,7 +160,7 @@ def test_sessions_and_answers_follow_the_rules() -> None:
     assert dict(map(tuple, answers)) == {meal.id: True, days.id: ["Mardi, matin", "Lundi"]}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(12))
 def test_applying_does_what_the_preview_said(seed: int) -> None:
     """Random limits, random people, some waiting already: line by line the same state."""
     draw = random.Random(seed)
@@ -168,6 +170,9 @@ def test_applying_does_what_the_preview_said(seed: int) -> None:
         save(Structure(id_fs=f"{seed}{n}9", name=f"France services {n}", departement_code="02", updated_at=NOW))
         for n in range(2)
     ]
+    if draw.random() < 0.5:
+        save(StructureAllowance(event_id=event.id, structure=known[0], places=draw.choice([0, 1, 4])))
+    event.per_structure_until = draw.choice([None, NOW, NOW + timedelta(days=1)])
     for structure in known:
         make_registration(event, make_person(structure=structure, category=draw.choice(categories)))
     file = table(
@@ -178,6 +183,16 @@ def test_applying_does_what_the_preview_said(seed: int) -> None:
     apply(event, file)
     made = db.session.scalars(Registration.of(event).where(Registration.status != Status.CANCELLED)).unique()
     assert {one.email: one.status.value for one in made if one.email in said} == said
+
+
+def test_where_sessions_are_wished_for_the_file_makes_a_wish() -> None:
+    event = make_event(session_choice=SessionChoice.WISHES)
+    one, _other = (make_session(event, booking=BookingMode.OPTIONAL, title=f"Atelier {n}", capacity=0) for n in (1, 2))
+    file = table(person(1, "Atelier 1"), more=["Sessions"])
+    assert preview(event, file) == [("confirmed", "")]
+    apply(event, file)
+    assert db.session.scalars(db.select(Booking)).all() == []
+    assert [(wish.session_id, wish.rank) for wish in db.session.scalars(db.select(Wish))] == [(one.id, 1)]
 
 
 def test_other_titles_are_understood() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from eventapp.agenda.models import BookingMode, Session
+from eventapp.agenda.programme import booking_slots
 from eventapp.errors import Refused
-from eventapp.events.models import Event
+from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
@@ -106,9 +107,15 @@ def test_a_slot_in_which_one_must_choose_is_not_left(event: Event) -> None:
     ]
 
 
-def slot_label(event: Event) -> str:
-    from eventapp.agenda.programme import booking_slots
+def test_where_places_follow_wishes_nobody_is_moved_in(event: Event) -> None:
+    event.session_choice = SessionChoice.WISHES
+    source, target, _other = workshop(event), workshop(event, 3), workshop(event, 3)
+    person = seated(source)
+    with pytest.raises(Refused, match="souhaits"):
+        move(source, target, person)
 
+
+def slot_label(event: Event) -> str:
     return booking_slots(event)[0].label
 
 
