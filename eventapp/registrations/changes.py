@@ -14,7 +14,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals, windows
-from eventapp.registrations.answers import check_answers, write_answers
+from eventapp.registrations.answers import change_answers
 from eventapp.registrations.limits import places, structure_share
 from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Person, describe
@@ -62,12 +62,13 @@ def change_details(
     person: Person,
     answers: Mapping[str, Any],
     *,
+    consents: Collection[str] = (),
     now: datetime,
     by: Actor,
     over_limits: bool = False,
 ) -> None:
-    """Correct the person's facts and answers; another category or structure must have a place left, unless an
-    organiser decides otherwise (`over_limits`).
+    """Correct the person's facts and answers (see `answers.change_answers`); another category or structure must have a
+    place left, unless an organiser decides otherwise (`over_limits`).
 
     Another address is sent the personal link at once: whoever mistyped it would otherwise be locked out.
     """
@@ -78,7 +79,6 @@ def change_details(
     known = live_registration(event, person.email_folded, person.name_folded)
     if known is not None and known is not registration:
         raise refusals.AlreadyRegistered(known)
-    kept = check_answers(event, answers)
     exceeded = list(_limits_in_the_way(registration, person, now=now))
     if exceeded and not (over_limits and isinstance(by, User)):
         raise refusals.OverLimits(exceeded)
@@ -86,7 +86,7 @@ def change_details(
     try:
         with db.session.begin_nested():
             describe(registration, person)
-            write_answers(registration, kept)
+            change_answers(registration, answers, consents=consents, now=now)
             touch(registration, now=now)
     except IntegrityError as collision:
         raise refusals.Refused("Ces informations n’ont pas pu être enregistrées. Vérifiez-les.") from collision
