@@ -86,7 +86,8 @@ def check_calendars(hands: Hands) -> None:
 def change_session(hands: Hands) -> None:
     hands.follow("Changer mes sessions")
     hands.tick("Écrire simplement")
-    hands.press("Enregistrer mes sessions")
+    hands.press("Continuer")
+    hands.press("Confirmer ces changements")
     hands.sees("Vos sessions sont enregistrées.")
     hands.sees("Écrire simplement place réservée")
     assert hands.page.get_by_text("Aller vers").count() == 0
