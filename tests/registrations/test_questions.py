@@ -4,11 +4,21 @@ from typing import Any
 
 import pytest
 
+from eventapp import tokens
 from eventapp.events.models import Event
 from eventapp.extensions import db
+from eventapp.invitations.models import Invitation
 from eventapp.registrations import refusals, seats
 from eventapp.registrations.models import Answer, Question, QuestionKind, Registration
-from tests.factories import NOW, make_event, make_person, make_question, make_user
+from tests.factories import (
+    NOW,
+    make_event,
+    make_guest,
+    make_invitation,
+    make_person,
+    make_question,
+    make_user,
+)
 from tests.pages import PageClient, parse, words
 from tests.registrations.test_public_pages import PERSON, address, coming
 
@@ -119,6 +129,22 @@ def test_an_answer_brings_a_needed_question_in_a_second_step(client: PageClient)
     more = {"asked": ["repas", "regime"], "question-regime": "sans gluten"}
     assert client.post(address(event), data=sent | more | {"question-regime": ""}).status_code == 422
     assert client.post(address(event), data=sent | more).status_code == 303
+
+
+def test_an_invitation_and_the_desk_ask_in_two_steps_too(client: PageClient) -> None:
+    event = coming()
+    regime(event, required=True)
+    client.sign_in(make_user(event.organisation))
+    invitation = make_invitation(make_guest(event))
+    link = tokens.reveal(Invitation.PURPOSE, invitation.nonce)
+    sent = PERSON | {"question-repas": "oui", "asked": "repas"}
+
+    for path in (f"/invitation/{link}/inscription", f"/gestion/evenements/{event.slug}/inscriptions/nouvelle"):
+        response = client.post(path, data=sent)
+        assert response.status_code == 422
+        assert words(parse(response).select_one("#erreurs li")) == "Votre régime"
+        more = {"asked": ["repas", "regime"], "question-regime": "sans sel", "email": f"{len(path)}@agents.example"}
+        assert client.post(path, data=sent | more).status_code == 303
 
 
 def test_a_needed_question_left_out_by_a_program_is_a_fault(client: PageClient) -> None:

@@ -8,6 +8,7 @@ from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.registrations import retention
 from eventapp.registrations.models import Answer, QuestionKind
+from eventapp.worker import Worker
 from tests.factories import ENDS, NOW, make_event, make_question, make_registration, save
 
 pytestmark = pytest.mark.both_databases
@@ -56,3 +57,13 @@ def test_the_journal_says_how_many_and_once():
     assert forget(later) == []
     [entry] = db.session.scalars(db.select(Entry).where(Entry.act == "answers.forgotten"))
     assert entry.sentence == "1 réponse sensible effacée, comme promis."
+
+
+def test_the_worker_erases_them():
+    event = plant()
+    event.starts_at, event.ends_at = NOW - timedelta(days=400), NOW - timedelta(days=399)
+    db.session.commit()
+
+    Worker().run_jobs()
+
+    assert db.session.scalars(db.select(Answer.value)).all() == [True]
