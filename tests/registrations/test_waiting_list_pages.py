@@ -53,6 +53,7 @@ def act_of(registration: Registration, more: str = "") -> str:
     return f"/gestion/evenements/{registration.event.slug}/inscriptions/{registration.id}/attribution{more}"
 
 
+@pytest.mark.both_databases
 def test_it_shows_who_waits_in_order_why_and_what_was_decided(
     client: PageClient, event: Event, queue: list[Registration]
 ) -> None:
@@ -76,6 +77,7 @@ def test_an_open_offer_is_shown_apart(client: PageClient, event: Event) -> None:
     assert page.select("tbody tr") == []
 
 
+@pytest.mark.both_databases
 def test_each_session_has_its_own(client: PageClient, event: Event) -> None:
     session, _booking = waiting_for_a_session(event)
     page = client.page(list_of(event, session=session.slug))
