@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from eventapp.accounts.models import User
 from eventapp.agenda import editing
@@ -31,11 +32,12 @@ def shift_file(file: EventFile, delta: timedelta, *, field: str | None = None) -
     def moved(moment: datetime | None) -> datetime | None:
         return None if moment is None else shifted(moment, zone, delta, field=field)
 
+    moments: dict[str, Any] = {name: moved(getattr(registration, name)) for name in MOMENTS}
     return replace(
         file,
         starts_at=shifted(file.starts_at, zone, delta, field=field),
         ends_at=shifted(file.ends_at, zone, delta, field=field),
-        registration=replace(registration, **{name: moved(getattr(registration, name)) for name in MOMENTS}),
+        registration=replace(registration, **moments),
         sessions=tuple(_shift_session(session, zone, delta, field) for session in file.sessions),
         choice_required=shift_slots(file.choice_required, zone, delta),
     )

@@ -9,7 +9,7 @@ from eventapp.extensions import db
 from eventapp.invitations.models import Guest, Invitation
 from eventapp.registrations.models import Registration, Status
 from tests.faults.test_access import acts, ask
-from tests.faults.world import FILES, build, dump, rules
+from tests.faults.world import FILES, PREPARED, build, dump, rules
 
 FORGED = {
     "role": "administrator", "status": "confirmed", "organisation_id": "1", "event_id": "1", "id": "1", "active": "",
@@ -40,6 +40,7 @@ CHANGING = {
     "registrations_organiser.withdraw",
     "registrations_organiser.cancel_many", "registrations_organiser.do_merge", "registrations_organiser.import_apply",
     "registrations_organiser.restore", "registrations.pass_on", "registrations_organiser.accept_request",
+    "registrations_organiser.do_promote",
 }  # fmt: skip
 
 
@@ -64,6 +65,7 @@ def test_fields_that_no_form_offers_are_ignored(app, client):
     for rule in acts(app):
         if rule.endpoint not in CHANGING:
             side = build()
+            PREPARED.get(rule.endpoint, lambda _side: None)(side)
             client.sign_in(side.administrator)
             before = protected()
             offered = side.body(rule.endpoint)

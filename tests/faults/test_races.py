@@ -13,8 +13,8 @@ from eventapp.extensions import db
 from eventapp.invitations.models import Guest, GuestImport, Invitation
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
-from eventapp.registrations.models import Registration
-from tests.faults.world import build, rules
+from eventapp.registrations.models import Booking, Registration
+from tests.faults.world import PREPARED, build, rules
 from tests.pages import parse, words
 
 CLICKS = 4
@@ -174,6 +174,23 @@ def test_granting_a_request_twice(app):
     at_once(app, side, "registrations_organiser.accept_request", user=side.organiser)
     assert (acts("request.accepted"), acts("registration.cancelled")) == (1, 1)
     assert count(Message, Message.letter == "registrations/cancelled") == 1
+
+
+def test_applying_an_allocation_twice_gives_each_seat_once(app):
+    side = build()
+    PREPARED["registrations_organiser.apply_allocation"](side)
+    answers = at_once(app, side, "registrations_organiser.apply_allocation", user=side.organiser)
+    assert len(set(answers)) == 1
+    assert (acts("allocation.applied"), acts("booking.allocated")) == (1, 1)
+    assert count(Booking, Booking.rank == 1) == 1
+
+
+def test_announcing_an_allocation_twice_writes_once(app):
+    side = build()
+    PREPARED["registrations_organiser.announce_allocation"](side)
+    at_once(app, side, "registrations_organiser.announce_allocation", user=side.organiser)
+    assert acts("allocation.announced") == 1
+    assert count(Message, Message.letter == "registrations/allocated") == 1
 
 
 def test_using_the_same_team_invitation_twice(app):
