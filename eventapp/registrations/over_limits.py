@@ -65,7 +65,7 @@ def _sessions(event: Event) -> Iterator[Excess]:
         .order_by(Session.starts_at, Session.id)
     )
     for slug, title, capacity, count in db.session.execute(exceeded):
-        sentence = _in_words(f"la session «\u00a0{title}\u00a0»", capacity, count)
+        sentence = _in_words(f"la session «\u00a0{title}\u00a0»", capacity or 0, count)  # never NULL here
         yield Excess(sentence, "agenda_organiser.session", {"session_slug": slug})
 
 
