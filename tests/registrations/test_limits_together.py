@@ -5,15 +5,14 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import false
 
-from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations import allowances, seats
-from eventapp.registrations.models import Registration, Status
+from eventapp.registrations.models import Registration
 from tests.factories import NOW, make_category, make_event, make_person, make_structure
 
 RELEASE = NOW + timedelta(days=3)
@@ -117,25 +116,6 @@ def test_every_limit_counts_whatever_happens() -> None:
 @pytest.mark.both_databases
 def test_every_limit_counts_whatever_happens_for_long() -> None:
     run_state_machine_as_test(Limits, settings=settings(max_examples=500, stateful_step_count=50, deadline=None))
-
-
-def registered(event: Event, choices: list[tuple[int, int]]) -> list[Status]:
-    categories = [make_category(event, capacity=2), make_category(event)]
-    offices = [make_structure(), make_structure(), None]
-    allowances.set_allowances(event, {offices[1]: 2}, now=NOW, by=None)
-    people = [make_person(category=categories[c], structure=offices[s]) for c, s in choices]
-    return [seats.register(event, person, now=NOW).status for person in people]
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(capacity=SOME, most=AT_LEAST_ONE, choices=st.lists(st.tuples(st.integers(0, 1), st.integers(0, 2)), max_size=8))
-def test_the_short_way_decides_as_the_queue_does(
-    capacity: int | None, most: int | None, choices: list[tuple[int, int]]
-) -> None:
-    short = registered(make_event(capacity=capacity, per_structure=most), choices)
-    with patch("eventapp.registrations.seats.seat_newcomer"):
-        assert registered(make_event(capacity=capacity, per_structure=most), choices) == short
-    db.session.rollback()
 
 
 @pytest.mark.parametrize("forgotten", ["structure_is_full", "category_is_full"])
