@@ -109,7 +109,7 @@ def test_several_are_cancelled_with_a_message(client: PageClient, event: Event, 
     assert [one.is_cancelled for one in people] == [True, True, False]
     assert [m.to for m in outbox()] == [one.email for one in people[:2]]
     letter = render(outbox()[0])
-    assert "Motif\u00a0: Salle réduite" in letter.text
+    assert "Motif\u00a0: Salle réduite\n\nVenez en mars {{ 7*7 }}\n\nSi c’est une erreur" in letter.text
     assert "<strong>en mars</strong> {{ 7*7 }}" in letter.html
 
 
