@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 
+from eventapp import tokens
 from eventapp.agenda.models import BookingMode, Session
 from eventapp.clock import utcnow
 from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
+from eventapp.invitations.models import Invitation
 from eventapp.outbox import rendering
 from eventapp.outbox.models import Message
 from eventapp.registrations import links, wish_slots
 from eventapp.registrations.models import Registration
 from eventapp.registrations.wish_models import Allocation
-from tests.factories import make_event, make_registration, make_session, make_user, save
+from tests.factories import make_event, make_guest, make_invitation, make_registration, make_session, make_user, save
 from tests.pages import parse, words
 
 Outbox = Callable[[], list[Message]]
@@ -236,3 +238,15 @@ def test_the_desk_says_that_wishes_wait(client: Any) -> None:
     client.sign_in(make_user(event.organisation))
 
     assert "les souhaits sont clos" in words(client.page(f"/gestion/evenements/{event.slug}/").main).lower()
+
+
+def test_an_invited_person_ranks_too(client: Any) -> None:
+    event, one, other = make_wishing()
+    token = tokens.reveal(Invitation.PURPOSE, make_invitation(make_guest(event)).nonce)
+    path = f"/invitation/{token}/inscription"
+
+    assert client.page(path).select_one(f"select[name='{key(event, 1)}']") is not None
+    response = client.post(path, data=PERSON | {key(event, 1): other.slug, key(event, 2): one.slug})
+
+    assert response.status_code == 303
+    assert ranked(db.session.scalars(db.select(Registration)).one()) == ["Atelier B", "Atelier A"]
