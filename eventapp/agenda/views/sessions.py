@@ -76,10 +76,7 @@ def edit_session(slug: str, session_slug: str) -> Any:
     except Refused as refusal:
         return _refused(slug, form, rows, refusal, session_slug)
     db.session.commit()
-    for sentence in warnings(found.event, now=utcnow(), about="agenda_organiser.session"):
-        flash(sentence, "warning")
-    said = _said(f"«\u00a0{found.title}\u00a0» est enregistrée.", told) + _clash(programme_changes.in_two_places(found))
-    return back_to("programme", found.event, said)
+    return _saved(found, told)
 
 
 @bp.post(f"{NEW}/lignes")
@@ -162,6 +159,14 @@ def _refused(slug: str, form: SessionForm, rows: Rows, refusal: Refused, session
     if session is not None:
         form.revision.data = str(session.revision)
     return _page(event, form, rows, session), 422
+
+
+def _saved(session: Session, told: int) -> Any:
+    """What the change set going is said on the programme."""
+    for sentence in warnings(session.event, now=utcnow(), about="agenda_organiser.session"):
+        flash(sentence, "warning")
+    said = _said(f"«\u00a0{session.title}\u00a0» est enregistrée.", told)
+    return back_to("programme", session.event, said + _clash(programme_changes.in_two_places(session)))
 
 
 def _decision(template: str, session: Session, refusal: str = "") -> str:
