@@ -69,7 +69,6 @@ def accept(token: str) -> Any:
 @access.token_holder
 def decline(token: str) -> Any:
     invitation = find_invitation(token)
-    event = invitation.guest.event
     form = DeclineForm()
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
