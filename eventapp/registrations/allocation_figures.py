@@ -1,5 +1,6 @@
 """What organisers read of wishes and of their allocation: figures with the names that go with them."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,10 +10,9 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import fr_number, ordinal
 from eventapp.network.models import Structure
-from eventapp.registrations.models import Registration
-from eventapp.registrations.wish_models import Allocation
-from eventapp.registrations.wish_slots import MOST_WISHES, ranked_slots
-from eventapp.registrations.wishes import count_wishes
+from eventapp.registrations.models import Registration, Status
+from eventapp.registrations.wish_models import Allocation, Wish
+from eventapp.registrations.wish_slots import most_in, ranked_slots
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,15 @@ class Allocated:
 
 
 def people_and_wishes(event: Event) -> list[Wished]:
-    counted, found = count_wishes(event), []
+    """Of those with a place at the event, or waiting for one."""
+    people, found = _rankings(event), []
     for slot in ranked_slots(event):
-        most = min(len(slot.sessions), MOST_WISHES)
-        rows = [
-            (s, [counted[s.id][rank] if s.id in counted else 0 for rank in range(1, most + 1)]) for s in slot.sessions
-        ]
-        found.append(Wished(slot.label, sum(counts[0] for _, counts in rows), most, rows))
+        ids = {session.id for session in slot.sessions}
+        own = [wished for sessions in people if (wished := [session for session in sessions if session in ids])]
+        counted = Counter((session, rank) for wished in own for rank, session in enumerate(wished))
+        most = most_in(slot)
+        rows = [(session, [counted[session.id, rank] for rank in range(most)]) for session in slot.sessions]
+        found.append(Wished(slot.label, len(own), most, rows))
     return found
 
 
@@ -83,3 +85,17 @@ def _shares(people: int, ranks: list[int], left_out: int) -> list[Share]:
     counted = [(f"{ordinal(rank)} souhait", count) for rank, count in enumerate(ranks, 1)]
     counted.append(("Aucun souhait", left_out))
     return [Share(label, count, f"{fr_number(100 * count / people, 1)}\u00a0%") for label, count in counted]
+
+
+def _rankings(event: Event) -> list[list[int]]:
+    """The sessions of each person, the best first."""
+    rows = (
+        select(Wish.registration_id, Wish.session_id)
+        .join(Registration, Wish.registration_id == Registration.id)
+        .where(Wish.event_id == event.id, Registration.status != Status.CANCELLED)
+        .order_by(Wish.registration_id, Wish.rank, Wish.id)
+    )
+    found: dict[int, list[int]] = defaultdict(list)
+    for registration_id, session_id in db.session.execute(rows):
+        found[registration_id].append(session_id)
+    return list(found.values())

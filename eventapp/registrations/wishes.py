@@ -1,11 +1,10 @@
 """Giving wishes: the sessions of a slot ranked by a person, the best first (see `wish_slots`)."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, select
 
 from eventapp import journal
 from eventapp.accounts.models import User
@@ -17,7 +16,6 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
 from eventapp.formats import french_datetime, person
-from eventapp.registrations import windows
 from eventapp.registrations.changes import Actor, check_live
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.refusals import SessionNotBookable
@@ -84,10 +82,10 @@ def write_wishes(registration: Registration, ranked: Collection[Session], *, now
 
 
 def change_wishes(registration: Registration, ranked: Sequence[Session], *, now: datetime, by: Actor) -> None:
+    """Until the date set for wishes, whatever is set for other changes."""
     event = registration.event
     hold(event)
     check_live(registration)
-    windows.check_change(registration, by, now)
     if not ranked_slots(event) or (are_closed(event, now) and not isinstance(by, User)):
         raise WishesClosed
     _, wanted = sort_out(event, (), ranked)
@@ -113,20 +111,6 @@ def divert(
         others = [session for ranking in ranking_of(registration) for session in ranking.sessions]
         change_wishes(registration, list(dict.fromkeys([*named, *others])), now=now, by=by)
     return booked
-
-
-def count_wishes(event: Event) -> dict[int, Counter[int]]:
-    """By session: how many people with a place, or waiting for one, gave it each rank."""
-    rows = db.session.execute(
-        select(Wish.session_id, Wish.rank, func.count())
-        .join(Registration, Wish.registration_id == Registration.id)
-        .where(Wish.event_id == event.id, Registration.status != Status.CANCELLED)
-        .group_by(Wish.session_id, Wish.rank)
-    )
-    counted: dict[int, Counter[int]] = {}
-    for session_id, rank, count in rows:
-        counted.setdefault(session_id, Counter())[rank] = count
-    return counted
 
 
 def choose_mode(event: Event, mode: SessionChoice, close_at: datetime | None, *, now: datetime, by: User) -> None:

@@ -143,6 +143,7 @@ def test_an_event_without_wishes_says_so(client: Any) -> None:
     assert "pas, ou plus, de souhaits" in words(page.main)
 
 
+@pytest.mark.both_databases
 def test_organisers_draw_apply_and_announce(client: Any, outbox: Outbox) -> None:
     event, one, other = make_wishing()
     registration = register(client, event, **{key(event, 1): other.slug, key(event, 2): one.slug})

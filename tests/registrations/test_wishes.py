@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from eventapp.agenda.models import BookingMode, Session
+from eventapp.events import lifecycle
 from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
@@ -166,6 +167,28 @@ def test_wishes_close_at_their_very_instant(before: timedelta, is_refused: bool)
     else:
         change()
     assert ranked(person) == [[one.id if is_refused else other.id]]
+
+
+def test_wishes_change_after_registration_has_closed_when_their_date_is_later() -> None:
+    event = make_wishing(closes_at=NOW + HOUR, wishes_close_at=LATE)
+    one, other = workshops(event, 1, 1)
+    person = register(event, one)
+
+    wishes.change_wishes(person, [other], now=NOW + 2 * HOUR, by="person")
+
+    assert ranked(person) == [[other.id]]
+
+
+def test_a_session_cancelled_meanwhile_leaves_the_other_wishes_in_their_order() -> None:
+    event = make_wishing()
+    one, second, third = workshops(event, 1, 1, 1)
+    person = register(event, one, third, second)
+    one.cancelled_at = NOW
+    lifecycle.touch(event, now=NOW, calendar=False)
+
+    allocate(event)
+
+    assert held(person) == [(third.id, 1, True)]
 
 
 def test_an_organiser_changes_wishes_after_their_closing() -> None:
