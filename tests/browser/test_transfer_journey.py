@@ -1,12 +1,15 @@
-"""A place passed on: from one person's page to the colleague's calendar, three ways of using the pages."""
+"""A place passed on, from one page to a colleague's calendar; asked for once it is too late; three ways of using it."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from eventapp.agenda.models import BookingMode
+from eventapp.extensions import db
+from eventapp.registrations import links
+from eventapp.registrations.models import Registration
 from tests.browser.hands import Hands, event_day
-from tests.factories import make_event, make_question, make_session
+from tests.factories import make_event, make_question, make_registration, make_session
 
 STARTS = event_day(datetime.now(UTC)) + timedelta(hours=8)
 WAYS = ("mouse", "no-javascript", "keyboard")
@@ -18,6 +21,8 @@ def seed():
         event = make_event(slug=f"relais-{way}", title=f"Relais {way}", **facts)
         make_session(event, title="Aller vers", booking=BookingMode.REQUIRED, capacity=1)
         make_question(event, label="Déjeunez-vous sur place ?", required=True)
+        facts |= {"closes_at": datetime.now(UTC) - timedelta(days=1)}
+        make_registration(make_event(slug=f"trop-tard-{way}", title=f"Trop tard {way}", **facts))
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +42,22 @@ def test_a_place_goes_to_a_colleague_with_its_sessions(hands, way):
     complete_from_the_mail(hands, way)
     hands.finds_mail(mailbox("Un", way), f"Place transmise\u00a0: Relais {way}")
     hands.sees("text/calendar")
+
+
+def test_what_comes_too_late_is_asked_and_taken_back(hands, way, site):
+    with site.app.app_context():
+        late = db.session.scalars(db.select(Registration).where(Registration.event.has(slug=f"trop-tard-{way}"))).one()
+        own_page = f"/mon-inscription/{links.token(late)}"
+    hands.open(own_page)
+    hands.follow("Demander l’annulation")
+    hands.sees("Votre demande ira à l’équipe")
+    hands.write("Motif", "Permanence à assurer")
+    hands.press("Envoyer ma demande")
+    hands.sees("Votre demande part à l’équipe")
+    hands.sees("Annulation attend une réponse")
+    assert hands.page.locator(".state").get_attribute("data-state") == "confirmed"
+    hands.press("Retirer ma demande Annulation")
+    hands.sees("Votre demande est retirée.")
 
 
 def register(hands: Hands, way: str) -> str:
