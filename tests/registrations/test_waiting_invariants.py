@@ -153,4 +153,4 @@ class Waiting(RuleBasedStateMachine):
 
 
 def test_no_order_of_acts_breaks_the_rules_of_the_queue() -> None:
-    run_state_machine_as_test(Waiting, settings=settings(max_examples=20, stateful_step_count=20, deadline=None))
+    run_state_machine_as_test(Waiting, settings=settings(max_examples=12, stateful_step_count=20, deadline=None))
