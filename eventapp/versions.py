@@ -11,7 +11,8 @@ from eventapp.config import ROOT
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.network.models import Structure
-from eventapp.registrations import limits, session_places
+from eventapp.registrations import session_places
+from eventapp.registrations.availability import availability
 from eventapp.registrations.models import Question
 
 
@@ -36,7 +37,7 @@ def of_event(slug: str) -> Version | None:
         event.contact,
         event.organisation.name,
         event.organisation.accessibility_status,
-        limits.availability(event, now=now),
+        availability(event, now=now),
         session_places.session_places(event),
     )
     moments = (event.opens_at, event.closes_at, event.per_structure_until, event.wishes_close_at)

@@ -27,12 +27,10 @@ from sqlalchemy.orm import aliased
 
 from eventapp.database import UtcDateTime
 from eventapp.events.models import Event
-from eventapp.events.models import Status as EventStatus
 from eventapp.extensions import db
 from eventapp.network.models import Structure
 from eventapp.registrations.allowance_models import StructureAllowance
 from eventapp.registrations.models import Registration, Status
-from eventapp.registrations.queue import count_waiting
 
 
 def _counted(what: str, which: ColumnElement[bool]) -> Any:
@@ -50,6 +48,9 @@ COUNTS = union_all(
     _counted("confirmed", Registration.status == Status.CONFIRMED),
     _counted("offered", Registration.offer_until.is_not(None)),
     _counted("waiting", Registration.status == Status.WAITING),
+    select(literal("allowances"), null(), func.count(), null()).where(
+        StructureAllowance.event_id == bindparam("event_id")
+    ),
 )
 
 
@@ -61,6 +62,7 @@ class Places:
     taken: Counter[int | None]
     waiting: int = 0  # those without an open offer
     next_deadline: datetime | None = None  # of the open offers
+    allowances: int | None = None  # when they were counted
 
     @property
     def left(self) -> int | None:
@@ -89,6 +91,10 @@ class Places:
         in_shares = sum(max(0, share) for share in shares if share is not None)
         return in_shares if self.left is None else min(self.left, in_shares)
 
+    @property
+    def limit_structures(self) -> bool:
+        return self.event.per_structure is not None or self.allowances != 0
+
     def take(self, category_id: int | None) -> None:
         self.taken[category_id] += 1
 
@@ -100,6 +106,9 @@ def places(event: Event) -> Places:
         return Places(event, Counter())
     found = Places(event, Counter())
     for what, category_id, count, deadline in db.session.execute(COUNTS, {"event_id": event.id}):
+        if what == "allowances":
+            found.allowances = count
+            continue
         if what == "waiting":
             found.waiting += count
             continue
@@ -189,57 +198,3 @@ def _allowed(event: Event) -> ColumnElement[int | None]:
     of_structure = StructureAllowance.structure_id == Registration.structure_id
     own = select(StructureAllowance.places).where(StructureAllowance.event_id == event.id, of_structure)
     return func.coalesce(own.scalar_subquery(), literal(event.per_structure, Integer))
-
-
-OPEN_STEPS = ("open", "few", "waiting")
-
-
-@dataclass(frozen=True)
-class Availability:
-    step: str  # upcoming, open, few, waiting, full, closed, past, cancelled
-    left: int | None
-    waiting: int
-    full_categories: frozenset[str] = frozenset()  # slugs
-
-
-def availability(event: Event, *, now: datetime) -> Availability:
-    shown = _places_shown(event, now)
-    left = shown.left_for_anyone
-    left = None if left is None else max(0, left)
-    keys = shown.full_categories
-    full = frozenset(category.slug for category in event.categories if category.id in keys)
-    return Availability(_step(event, left, now), left, count_waiting(event.id), full)
-
-
-def is_open(event: Event, *, now: datetime) -> bool:
-    """Whether somebody may register, or at least wait; places are counted only where being full closes the form."""
-    left = None if event.waiting_list else _places_shown(event, now).left_for_anyone
-    return _step(event, left if left is None else max(0, left), now) in OPEN_STEPS
-
-
-def _places_shown(event: Event, now: datetime) -> Places:
-    """Without the offers that ran out a moment ago, unless somebody waits for their places."""
-    found = places(event)
-    if found.next_deadline is None or found.next_deadline > now or found.waiting:
-        return found
-    late = Registration.event_id == event.id, Registration.offer_until <= now
-    counted = select(Registration.category_id, func.count()).where(*late).group_by(Registration.category_id)
-    for category_id, count in db.session.execute(counted):
-        found.taken[category_id] -= count
-    return found
-
-
-def _step(event: Event, left: int | None, now: datetime) -> str:
-    if event.status is EventStatus.CANCELLED:
-        return "cancelled"
-    if event.has_ended(now):
-        return "past"
-    if event.registration_has_closed(now) or event.status is EventStatus.DRAFT:
-        return "closed"
-    if not event.registration_has_opened(now):
-        return "upcoming"
-    if left is None:
-        return "open"
-    if left == 0:
-        return "waiting" if event.waiting_list else "full"
-    return "few" if left * 10 < (event.capacity or 0) else "open"

@@ -19,14 +19,9 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals, submissions
 from eventapp.registrations.answers import check_answers, write_answers
+from eventapp.registrations.availability import OPEN_STEPS, Availability, availability, is_open
 from eventapp.registrations.changes import Actor, cancel, change_details
 from eventapp.registrations.choices import check_choices
-from eventapp.registrations.limits import (
-    OPEN_STEPS,
-    Availability,
-    availability,
-    is_open,
-)
 from eventapp.registrations.models import Booking, Registration, Source, Status
 from eventapp.registrations.offers import accept_offer, refuse_offer
 from eventapp.registrations.party_models import Party

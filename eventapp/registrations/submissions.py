@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import lazyload
 
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -12,13 +13,9 @@ from eventapp.registrations.models import Registration
 from eventapp.registrations.people import Person
 
 # Written once: building a question costs more than asking it. No registration has the key NULL.
-EARLIER = select(Registration).where(
-    Registration.event_id == bindparam("event_id"),
-    or_(
-        is_live_of(bindparam("email"), bindparam("name")),
-        Registration.idempotency_key == bindparam("key"),
-    ),
-)
+OF_EVENT = Registration.event_id == bindparam("event_id")
+SAME = or_(is_live_of(bindparam("email"), bindparam("name")), Registration.idempotency_key == bindparam("key"))
+EARLIER = select(Registration).where(OF_EVENT, SAME).options(lazyload("*"))  # there is seldom one
 
 
 def of(person: Person, key: str | None) -> str | None:

@@ -57,7 +57,7 @@ def seat_newcomer(newcomer: Registration, *, now: datetime) -> None:
         is_late
         or limits.waiting
         or limits.is_full_for(newcomer)
-        or is_structure_full(event, newcomer.structure, now=now)
+        or (limits.limit_structures and is_structure_full(event, newcomer.structure, now=now))
     ):
         return
     newcomer.status, newcomer.confirmed_at = Status.CONFIRMED, now

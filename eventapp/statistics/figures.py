@@ -14,8 +14,8 @@ from eventapp.extensions import db
 from eventapp.invitations import listing
 from eventapp.invitations.models import GuestState
 from eventapp.outbox.models import Message, State
-from eventapp.registrations import limits, requests
-from eventapp.registrations.limits import Availability
+from eventapp.registrations import requests
+from eventapp.registrations.availability import Availability, availability
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.over_limits import Excess, over_limits
 from eventapp.statistics.territory import DepartementFigures, by_departement
@@ -115,7 +115,7 @@ def figures(event: Event, *, now: datetime) -> Figures:
     return Figures(
         guests=guests(event),
         registrations=registrations(event),
-        availability=limits.availability(event, now=now),
+        availability=availability(event, now=now),
         waiting_for_a_session=waiting_for_a_session(event),
         undelivered=undelivered(event),
         departements=by_departement(event),

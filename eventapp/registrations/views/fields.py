@@ -10,8 +10,8 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import typo
 from eventapp.network.search import full_labels
+from eventapp.registrations.availability import availability
 from eventapp.registrations.forms import OrganiserForm
-from eventapp.registrations.limits import availability
 from eventapp.registrations.session_places import session_places
 from eventapp.registrations.wish_slots import MOST_WISHES, are_closed, closing, is_ranked, ranked_slots
 
