@@ -48,7 +48,8 @@ def test_over_a_limit_it_is_refused_unless_told_to(outbox: Outbox) -> None:
     entry = the_entry("registration.promoted_by_hand")
     assert entry.sentence == (
         f"Place attribuée à {name_of(third)} par l’équipe (avant 2 personnes arrivées plus tôt\u00a0; au-delà des "
-        "limites\u00a0: toutes les places de la rencontre sont prises (0\u00a0sur\u00a00))\u00a0: Elle anime la table ronde."
+        "limites\u00a0: toutes les places de la rencontre sont prises (0\u00a0sur\u00a00))\u00a0: "
+        "Elle anime la table ronde."
     )
     assert (entry.actor_id, entry.details["ahead"], entry.details["reason"]) == (user.id, 2, REASON["reason"])
 
