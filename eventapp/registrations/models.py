@@ -131,7 +131,10 @@ class Registration(Base):
     )
     structure: Mapped[Structure | None] = relationship(lazy="joined")
     bookings: Mapped[list["Booking"]] = relationship(
-        back_populates="registration", order_by="Booking.id", cascade="all, delete-orphan"
+        back_populates="registration",
+        order_by="Booking.id",
+        cascade="all, delete-orphan",
+        primaryjoin="Registration.id == foreign(Booking.registration_id)",
     )
     answers: Mapped[list["Answer"]] = relationship(
         back_populates="registration", order_by="Answer.id", cascade="all, delete-orphan"
@@ -242,8 +245,11 @@ class Booking(Base):
     held_back: Mapped[str] = mapped_column(String(20), default="")  # why they were last passed over for a seat
     rank: Mapped[int | None]  # of the wish that was granted
 
-    registration: Mapped[Registration] = relationship(back_populates="bookings", overlaps="session")
-    session: Mapped[Session] = relationship(lazy="joined", overlaps="registration,bookings")
+    # By its number alone: a registration at hand is not asked for again.
+    registration: Mapped[Registration] = relationship(
+        back_populates="bookings", primaryjoin="foreign(Booking.registration_id) == Registration.id"
+    )
+    session: Mapped[Session] = relationship(lazy="joined")
 
     __table_args__ = (
         ForeignKeyConstraint(
