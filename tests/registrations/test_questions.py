@@ -139,11 +139,12 @@ def test_an_invitation_and_the_desk_ask_in_two_steps_too(client: PageClient) -> 
     link = tokens.reveal(Invitation.PURPOSE, invitation.nonce)
     sent = PERSON | {"question-repas": "oui", "asked": "repas"}
 
-    for path in (f"/invitation/{link}/inscription", f"/gestion/evenements/{event.slug}/inscriptions/nouvelle"):
+    ways = f"/invitation/{link}/inscription", f"/gestion/evenements/{event.slug}/inscriptions/nouvelle"
+    for nth, path in enumerate(ways):
         response = client.post(path, data=sent)
         assert response.status_code == 422
         assert words(parse(response).select_one("#erreurs li")) == "Votre régime"
-        more = {"asked": ["repas", "regime"], "question-regime": "sans sel", "email": f"{len(path)}@agents.example"}
+        more = {"asked": ["repas", "regime"], "question-regime": "sans sel", "email": f"agent-{nth}@agents.example"}
         assert client.post(path, data=sent | more).status_code == 303
 
 
