@@ -1,5 +1,7 @@
 """A restart of PostgreSQL costs nobody a page, and one request at most whoever was in the middle of something."""
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 from flask import Flask
@@ -10,9 +12,10 @@ from eventapp.extensions import db
 
 
 @pytest.fixture
-def used(postgresql_app: Flask) -> Flask:
-    """The application, whose connection was used and then cut by the server."""
+def used(postgresql_app: Flask) -> Iterator[Flask]:
+    """The application, whose only connection was used and then cut by the server."""
     with postgresql_app.app_context():
+        db.engine.dispose()
         db.session.execute(db.text("SELECT 1"))
         db.session.remove()
         url = db.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
@@ -21,7 +24,9 @@ def used(postgresql_app: Flask) -> Flask:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-    return postgresql_app
+    yield postgresql_app
+    with postgresql_app.app_context():
+        db.engine.dispose()
 
 
 def test_a_rested_connection_is_replaced_before_it_is_needed(used: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
