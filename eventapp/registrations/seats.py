@@ -4,11 +4,11 @@ Each one holds the event first, looks afterwards, and ends with `fill`. None com
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import inspect, select
-from sqlalchemy.exc import IntegrityError
 
 from eventapp import journal, tokens
 from eventapp.agenda.models import Session
@@ -93,21 +93,18 @@ def register(
         sessions, ranked = sort_out(event, sessions, ranked)
         check_wishes(event, ranked, by=by, now=now)
     kept = check_answers(event, answers or {}) if party is None else []
-    try:
-        with db.session.begin_nested():
-            registration = _new(event, person, sessions, source=source, now=now)
-            registration.idempotency_key = submission
-            registration.party_id = party.id if party is not None else None
-            registration.consented_at = consented_at
-            write_answers(registration, kept, consented_at)
-            seat_newcomer(registration, now=now)
-            db.session.add(registration)
-            db.session.flush()
-            if ranked:
-                write_wishes(registration, ranked, now=now)
-            _seat(registration, by=by, over_capacity=over_capacity, tell=tell, now=now)
-    except IntegrityError:
-        return _after_collision(event, person, submission)
+    registration = _new(event, person, sessions, source=source, now=now)
+    registration.idempotency_key = submission
+    registration.party_id = party.id if party is not None else None
+    registration.consented_at = consented_at
+    write_answers(registration, kept, consented_at)
+    seat_newcomer(registration, now=now)
+    with nullcontext() if registration.is_confirmed else db.session.begin_nested():  # or it may still be refused
+        db.session.add(registration)
+        db.session.flush()
+        if ranked:
+            write_wishes(registration, ranked, now=now)
+        _seat(registration, by=by, over_capacity=over_capacity, tell=tell, now=now)
     return registration
 
 
@@ -199,13 +196,3 @@ def _arrival(registration: Registration, *, forced: bool, now: datetime) -> str:
     why = "\u00a0; ".join(reason.sentence for reason in reasons_to_wait(registration, now=now))
     why = why or "d’autres personnes attendent déjà"
     return f"Inscription de {who} sur liste d’attente, en position {position(registration)}\u00a0: {why}."
-
-
-def _after_collision(event: Event, person: Person, submission: str | None) -> Registration:
-    """The last net: the database refused a second row for the same person or submission."""
-    first, known = submissions.earlier(event, person, submission)
-    if first is not None:
-        return submissions.replayed(first)
-    if known is not None:
-        raise refusals.AlreadyRegistered(known)
-    raise refusals.Refused("Cette inscription n’a pas pu être enregistrée. Réessayez dans un instant.")

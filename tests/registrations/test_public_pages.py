@@ -11,6 +11,7 @@ from eventapp.events.models import Audience, Event
 from eventapp.extensions import db
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
+from eventapp.registrations import submissions
 from eventapp.registrations.models import QuestionKind, Registration, Status
 from tests.factories import (
     NOW,
@@ -96,6 +97,22 @@ def test_the_same_person_again_reads_a_neutral_page_and_gets_the_link(client: Pa
 
     assert response.location == f"{address(event)}/lien-envoye"
     assert "Zoé" not in words(client.page(response.location))
+    assert [m.letter for m in outbox()] == ["registrations/confirmed", "registrations/link"]
+
+
+@pytest.mark.both_databases
+def test_the_constraint_is_the_last_net_under_a_look_that_saw_nothing(
+    client: PageClient, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, look = coming(), submissions.earlier
+    client.post(address(event), data=PERSON)
+    looks = iter([lambda *_: (None, None), look])
+    monkeypatch.setattr(submissions, "earlier", lambda *facts: next(looks)(*facts))
+
+    response = client.post(address(event), data=PERSON)
+
+    assert response.location == f"{address(event)}/lien-envoye"
+    assert only().first_name == PERSON["first_name"]
     assert [m.letter for m in outbox()] == ["registrations/confirmed", "registrations/link"]
 
 

@@ -10,7 +10,7 @@ from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
-from eventapp.registrations import refusals, seats, submissions
+from eventapp.registrations import refusals, seats
 from eventapp.registrations.models import Registration, Source, Status
 from tests.factories import (
     NOW,
@@ -187,17 +187,6 @@ def test_a_form_reused_for_a_colleague_registers_the_colleague() -> None:
     one = register(event, idempotency_key="k")
     other = register(event, idempotency_key="k")
     assert one != other
-
-
-@pytest.mark.both_databases
-def test_the_constraint_is_the_last_net(monkeypatch: pytest.MonkeyPatch) -> None:
-    event, person = make_event(), make_person()
-    first = register(event, person=person)
-    looks = iter([(None, None), (None, first)])
-    monkeypatch.setattr(submissions, "earlier", lambda *_: next(looks))
-
-    with pytest.raises(refusals.AlreadyRegistered):
-        register(event, person=person)
 
 
 def test_the_window_opens_and_closes_at_the_very_instant() -> None:

@@ -73,7 +73,7 @@ def standing(registration: Registration, now: datetime) -> dict[str, Any]:
 def own_sessions(registration: Registration, now: datetime) -> dict[str, Any]:
     event = registration.event
     return {
-        "has_sessions": wish_slots.books_sessions(event),
+        "has_sessions": bool(registration.live_bookings) or wish_slots.books_sessions(event),
         "rankings": wish_slots.ranking_of(registration),
         "wishes_until": wish_slots.closing(event),
         "wishes_are_open": not wish_slots.are_closed(event, now),
