@@ -2,10 +2,8 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import (
-    JSON,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -24,6 +22,7 @@ from eventapp.database import Base, enum_column
 from eventapp.events.models import Category, Event
 from eventapp.network.models import Structure
 from eventapp.registrations.models import Registration
+from eventapp.spreadsheets.drafts import Draft
 
 PRESENT = text("removed_at IS NULL")
 VALID = text("revoked_at IS NULL")
@@ -218,16 +217,5 @@ class Invitation(Base):
         return self.registration is not None and not self.registration.is_cancelled
 
 
-class GuestImport(Base):
-    """A file read and shown, not yet applied: it outlives an interruption, and applying or leaving it deletes it."""
-
+class GuestImport(Draft):
     __tablename__ = "guest_import"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
-    filename: Mapped[str] = mapped_column(String(200))
-    header: Mapped[list[str]] = mapped_column(JSON)
-    rows: Mapped[list[Any]] = mapped_column(JSON)  # [line, [cells]]
-    warnings: Mapped[list[str]] = mapped_column(JSON)
-    created_at: Mapped[datetime]
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))

@@ -3,7 +3,7 @@
 from contextlib import closing
 from typing import Any
 
-from flask import Response, abort, flash, g, redirect, render_template, url_for
+from flask import Response, flash, g, redirect, render_template, url_for
 
 from eventapp import access, downloads, uploads
 from eventapp.clock import utcnow
@@ -17,8 +17,7 @@ from eventapp.invitations.forms import ImportForm
 from eventapp.invitations.models import GuestImport
 from eventapp.invitations.views.organiser import bp, managed
 from eventapp.registrations.reading_people import COLUMNS
-from eventapp.spreadsheets.reading import Row, Table, read
-from eventapp.text import one_line
+from eventapp.spreadsheets.reading import read
 
 SHOWN = 200  # lines of each kind on the preview; the counts are exact
 TOO_LARGE = "Le fichier dépasse 5\u00a0Mo."
@@ -48,16 +47,7 @@ def import_file(slug: str) -> Any:
         db.session.rollback()
         form.file.errors = [str(refusal)]
         return _upload_page(event, form), 422
-    draft = GuestImport(
-        event_id=event.id,
-        filename=one_line(form.file.data.filename or "fichier")[:200],
-        header=table.header,
-        rows=[[line, cells] for line, cells in table.rows],
-        warnings=table.warnings,
-        created_at=utcnow(),
-        created_by_id=g.user.id,
-    )
-    db.session.add(draft)
+    draft = GuestImport.keep(event.id, table, form.file.data.filename, now=utcnow(), by_id=g.user.id)
     db.session.commit()
     return redirect(url_for(".import_preview", slug=slug, import_id=draft.id), 303)
 
@@ -66,13 +56,13 @@ def import_file(slug: str) -> Any:
 @access.member
 def import_preview(slug: str, import_id: int) -> str:
     event = managed(slug)
-    draft = _draft(event, import_id)
+    draft = GuestImport.find_or_404(event.id, import_id)
     return render_template(
         "invitations/organiser/import_preview.html",
         event=event,
         organisation=event.organisation,
         draft=draft,
-        preview=importing.preview(event, _table(draft)),
+        preview=importing.preview(event, draft.table),
         shown=SHOWN,
     )
 
@@ -82,8 +72,8 @@ def import_preview(slug: str, import_id: int) -> str:
 def import_apply(slug: str, import_id: int) -> Any:
     event = managed(slug)
     hold(event)
-    draft = _draft(event, import_id)
-    decided = importing.preview(event, _table(draft))
+    draft = GuestImport.find_or_404(event.id, import_id)
+    decided = importing.preview(event, draft.table)
     origin = f"fichier « {draft.filename} »"[:200]
     db.session.delete(draft)
     added = importing.apply(event, decided, origin=origin, now=utcnow(), by=g.user)
@@ -97,7 +87,7 @@ def import_apply(slug: str, import_id: int) -> Any:
 def import_leave(slug: str, import_id: int) -> Any:
     event = managed(slug)
     hold(event)
-    db.session.delete(_draft(event, import_id))
+    db.session.delete(GuestImport.find_or_404(event.id, import_id))
     db.session.commit()
     flash("L’import est abandonné : rien n’a été ajouté.", "info")
     return redirect(url_for(".guests", slug=slug), 303)
@@ -121,29 +111,13 @@ def _too_large(slug: str) -> str:
 uploads.explain_too_large(bp, "import_file", _too_large)
 
 
-def _draft(event: Event, import_id: int) -> GuestImport:
-    if import_id >= 2**31:
-        abort(404)
-    draft: GuestImport = db.first_or_404(
-        db.select(GuestImport).where(GuestImport.id == import_id, GuestImport.event_id == event.id)
-    )
-    return draft
-
-
-def _table(draft: GuestImport) -> Table:
-    return Table(draft.header, [Row(line, cells) for line, cells in draft.rows], draft.warnings)
-
-
 def _upload_page(event: Event, form: ImportForm) -> str:
-    waiting = db.session.scalars(
-        db.select(GuestImport).where(GuestImport.event_id == event.id).order_by(GuestImport.id.desc()).limit(5)
-    ).all()
     return render_template(
         "invitations/organiser/import.html",
         event=event,
         organisation=event.organisation,
         form=form,
-        waiting=waiting,
+        waiting=GuestImport.latest(event.id),
         columns=COLUMNS,
         needed=importing.NEEDED,
     )

@@ -3,7 +3,7 @@
 from contextlib import closing
 from typing import Any
 
-from flask import Response, abort, flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 
 from eventapp import access, downloads, uploads
 from eventapp.clock import utcnow
@@ -16,9 +16,8 @@ from eventapp.registrations import importing
 from eventapp.registrations.desk_forms import ImportForm
 from eventapp.registrations.import_models import RegistrationImport
 from eventapp.registrations.reading_people import COLUMNS, PHONE
-from eventapp.registrations.views.organiser import LARGEST_ID, bp, find_event
-from eventapp.spreadsheets.reading import Row, Table, read
-from eventapp.text import one_line
+from eventapp.registrations.views.organiser import bp, find_event
+from eventapp.spreadsheets.reading import read
 
 SHOWN = 20  # refusals told one by one
 TOO_LARGE = "Le fichier dépasse 5\u00a0Mo."
@@ -46,7 +45,8 @@ def import_file(slug: str) -> Any:
         db.session.rollback()
         form.file.errors = [str(refusal)]
         return upload_page(event, form), 422
-    draft = keep(event, table, form.file.data.filename or "fichier")
+    name = form.file.data.filename
+    draft = RegistrationImport.keep(event.id, table, name, now=utcnow(), by_id=g.user.id)
     db.session.commit()
     return redirect(url_for(".import_preview", slug=slug, import_id=draft.id), 303)
 
@@ -55,9 +55,9 @@ def import_file(slug: str) -> Any:
 @access.member
 def import_preview(slug: str, import_id: int) -> Any:
     event = find_event(slug)
-    draft = find_draft(event, import_id)
+    draft = RegistrationImport.find_or_404(event.id, import_id)
     try:
-        preview = importing.preview(event, table_of(draft), now=utcnow())
+        preview = importing.preview(event, draft.table, now=utcnow())
     except Refused as refusal:
         flash(str(refusal), "error")
         return redirect(url_for(".import_file", slug=slug), 303)
@@ -75,8 +75,8 @@ def import_preview(slug: str, import_id: int) -> Any:
 def import_apply(slug: str, import_id: int) -> Any:
     event = find_event(slug)
     hold(event)
-    draft = find_draft(event, import_id)
-    table, filename = table_of(draft), draft.filename
+    draft = RegistrationImport.find_or_404(event.id, import_id)
+    table, filename = draft.table, draft.filename
     db.session.delete(draft)
     boxes = {name: bool(request.form.get(name)) for name in ("over_limits", "tell")}
     try:
@@ -95,7 +95,7 @@ def import_apply(slug: str, import_id: int) -> Any:
 def import_leave(slug: str, import_id: int) -> Any:
     event = find_event(slug)
     hold(event)
-    db.session.delete(find_draft(event, import_id))
+    db.session.delete(RegistrationImport.find_or_404(event.id, import_id))
     db.session.commit()
     flash("L’import est abandonné\u00a0: personne n’a été inscrit.", "info")
     return redirect(url_for(".index", slug=slug), 303)
@@ -127,32 +127,6 @@ def ordered_columns(event: Event) -> list[str]:
     return [*usual, *(name for name in wanted if name not in usual)]
 
 
-def keep(event: Event, table: Table, filename: str) -> RegistrationImport:
-    draft = RegistrationImport(
-        event_id=event.id,
-        filename=one_line(filename)[:200],
-        header=table.header,
-        rows=[[line, cells] for line, cells in table.rows],
-        warnings=table.warnings,
-        created_at=utcnow(),
-        created_by_id=g.user.id,
-    )
-    db.session.add(draft)
-    return draft
-
-
-def find_draft(event: Event, import_id: int) -> RegistrationImport:
-    if import_id > LARGEST_ID:
-        abort(404)
-    of_event = db.select(RegistrationImport).where(RegistrationImport.event_id == event.id)
-    draft: RegistrationImport = db.first_or_404(of_event.where(RegistrationImport.id == import_id))
-    return draft
-
-
-def table_of(draft: RegistrationImport) -> Table:
-    return Table(draft.header, [Row(line, cells) for line, cells in draft.rows], draft.warnings)
-
-
 def tell(applied: importing.Applied) -> None:
     beyond = f", dont {applied.forced} au-delà des limites" if applied.forced else ""
     waiting = f", {plural(applied.waiting, 'personne', 'personnes')} en attente" if applied.waiting else ""
@@ -164,13 +138,12 @@ def tell(applied: importing.Applied) -> None:
 
 
 def upload_page(event: Event, form: ImportForm) -> str:
-    of_event = db.select(RegistrationImport).where(RegistrationImport.event_id == event.id)
     return render_template(
         "registrations/organiser/import.html",
         event=event,
         organisation=event.organisation,
         form=form,
-        waiting=db.session.scalars(of_event.order_by(RegistrationImport.id.desc()).limit(5)).all(),
+        waiting=RegistrationImport.latest(event.id),
         columns=ordered_columns(event),
         needed=importing.NEEDED,
         most=importing.MOST_LINES,
