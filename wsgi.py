@@ -5,6 +5,7 @@ import sys
 
 from eventapp import create_app
 from eventapp.config import BadSetting
+from eventapp.turns import InTurns
 
 try:
     app = create_app()
@@ -16,6 +17,5 @@ except BadSetting as refusal:
 gc.collect()
 gc.freeze()
 gc.set_threshold(10_000, 20, 50)
-# Whoever holds an event's lock asks some fifteen questions; after each, a thread that only computes may keep it waiting
-# this long (seconds).
 sys.setswitchinterval(0.001)
+app.wsgi_app = InTurns(app.wsgi_app)  # type: ignore[method-assign]

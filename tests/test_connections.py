@@ -9,6 +9,8 @@ from sqlalchemy.exc import OperationalError
 
 from eventapp import database
 from eventapp.extensions import db
+from tests.factories import make_event
+from tests.pages import PageClient
 
 
 @pytest.fixture
@@ -46,3 +48,17 @@ def test_one_just_used_fails_once_and_is_replaced(used: Flask, monkeypatch: pyte
         db.session.remove()
         assert db.session.scalar(db.text("SELECT 1")) == 1
         db.session.remove()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_readers_ask_is_prepared_once_for_all_of_them(app: Flask, client: PageClient) -> None:
+    address = f"/evenements/{make_event().slug}/inscription/lien"
+    db.session.commit()
+    db.session.remove()
+
+    for _ in range(20):
+        assert client.get(address).status_code == 200
+        db.session.remove()
+
+    names = db.session.scalars(db.text("SELECT statement FROM pg_prepared_statements")).all()
+    assert any("FROM event" in name for name in names)
