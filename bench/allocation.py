@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from bench.tables import Table, number, verdict
-from eventapp.registrations.allocating import Ask, Outcome, allocate
+from eventapp.registrations.wishes.allocating import Ask, Outcome, allocate
 
 PEOPLE, SESSIONS = 500, 12
 CEILING = 2.0  # seconds

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from eventapp.registrations import allowances, offers, retention
+from eventapp.registrations.places import allowances
+from eventapp.registrations.questions import retention
+from eventapp.registrations.waiting import offers
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from eventapp.config import ROOT
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.network.models import Structure
-from eventapp.registrations import session_places
-from eventapp.registrations.availability import availability
 from eventapp.registrations.models import Question
+from eventapp.registrations.places.availability import availability
+from eventapp.registrations.sessions import session_places
 
 
 def _build() -> str:

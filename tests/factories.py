@@ -12,9 +12,9 @@ from eventapp.events.models import Audience, Category, Event, Venue
 from eventapp.extensions import db
 from eventapp.invitations.models import Guest, Invitation
 from eventapp.network.models import Structure
+from eventapp.registrations.groups.models import Party, PartyRule
 from eventapp.registrations.models import Question, QuestionKind, Registration
 from eventapp.registrations.models import Status as RegistrationStatus
-from eventapp.registrations.party_models import Party, PartyRule
 from eventapp.registrations.people import Person, describe, search_text
 from eventapp.text import fold
 

@@ -16,8 +16,8 @@ from eventapp.clock import utcnow
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.network.models import Region
-from eventapp.registrations import agenda as attended
 from eventapp.registrations.models import Registration, Status
+from eventapp.registrations.sessions import agenda as attended
 
 bp = Blueprint("calendars", __name__)
 

@@ -13,8 +13,11 @@ from eventapp.demonstration import people
 from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.invitations import answering, guest_list, letters, sending
+from eventapp.invitations import answering, guest_list, sending
 from eventapp.invitations.models import Guest, Invitation
+from eventapp.letters.defaults import INVITATION
+from eventapp.letters.models import LetterKind
+from eventapp.letters.writing import write
 from eventapp.network.models import Structure
 from eventapp.registrations import seats
 from eventapp.registrations.models import Registration, Source, Status
@@ -70,7 +73,7 @@ def _invite(event: Event, organiser: User, lottery: random.Random, *, start: dat
         *people.agents(structures, categories["conseillers"], lottery),
         *people.partners(categories["partenaires"], lottery),
     ]
-    letters.write(event, letters.DEFAULT_SUBJECT, letters.DEFAULT_BODY, now=start, by=organiser)
+    write(event, LetterKind.INVITATION, *INVITATION, now=start, by=organiser)
     guests = []
     for person in chosen:
         try:

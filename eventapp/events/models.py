@@ -25,6 +25,13 @@ from eventapp.accounts.models import ORGANISING, Organisation, User
 from eventapp.database import Base, enum_column
 
 
+class Wording(StrEnum):
+    """How the proposed letters speak: they invite people, or they summon agents."""
+
+    INVITATION = "invitation"
+    CONVOCATION = "convocation"
+
+
 class Audience(StrEnum):
     PUBLIC = "public"
     INVITED = "invited"
@@ -92,6 +99,9 @@ class Event(Base):
     audience: Mapped[Audience] = mapped_column(enum_column(Audience, "event_audience"), default=Audience.INVITED)
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
+    wording: Mapped[Wording] = mapped_column(
+        enum_column(Wording, "event_wording"), default=Wording.INVITATION, server_default=Wording.INVITATION.value
+    )
     capacity: Mapped[int | None]
     per_structure: Mapped[int | None]
     per_structure_until: Mapped[datetime | None]  # from then on what structures did not take is for anyone

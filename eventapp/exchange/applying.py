@@ -21,7 +21,7 @@ from eventapp.exchange.telling import release_cancelled, tell_of_cancellation, t
 from eventapp.extensions import db
 from eventapp.network.models import Region
 from eventapp.registrations import seats
-from eventapp.registrations.wishes import ModeStays, check_mode
+from eventapp.registrations.wishes.ranking import ModeStays, check_mode
 
 
 class NoDraft(Refused):

@@ -12,7 +12,7 @@ from eventapp.exchange import applying, reading, taking, writing
 from eventapp.exchange.faults import BadFile
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.registrations.over_limits import warnings
+from eventapp.registrations.places.over_limits import warnings
 
 STATES = {Status.DRAFT: "brouillon", Status.PUBLISHED: "publié", Status.CANCELLED: "annulé"}
 

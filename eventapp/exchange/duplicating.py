@@ -11,7 +11,7 @@ from eventapp.exchange import applying
 from eventapp.exchange.shifting import clock_time, shift_file
 from eventapp.exchange.taking import take
 from eventapp.extensions import db
-from eventapp.invitations.models import Letter
+from eventapp.letters.models import Letter
 
 
 def duplicate(event: Event, *, slug: str, title: str, starts_on: date, now: datetime, by: User | None) -> Event:

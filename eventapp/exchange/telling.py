@@ -13,7 +13,7 @@ from eventapp.extensions import db
 from eventapp.invitations import notices as guest_notices
 from eventapp.registrations import notices
 from eventapp.registrations.models import Booking, Registration, Status
-from eventapp.registrations.session_changes import lose_to_cancellation
+from eventapp.registrations.sessions.session_changes import lose_to_cancellation
 
 
 def will_be_told(event: Event, before: EventFile, after: EventFile) -> int:

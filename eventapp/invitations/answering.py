@@ -14,11 +14,12 @@ from eventapp.events.models import Event, Status
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.invitations.models import Invitation, Reply
-from eventapp.registrations import refusals, requests, seats, windows
+from eventapp.registrations import refusals, seats
 from eventapp.registrations.changes import live_registration
 from eventapp.registrations.models import Registration, Source
 from eventapp.registrations.people import Person
-from eventapp.registrations.request_models import RequestKind
+from eventapp.registrations.self_service import requests, windows
+from eventapp.registrations.self_service.models import RequestKind
 
 Actor = User | str
 

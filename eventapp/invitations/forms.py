@@ -11,8 +11,8 @@ from eventapp.addresses import EmailAddress
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import NBSP
-from eventapp.invitations import letters
 from eventapp.invitations.models import Guest
+from eventapp.letters import filling
 from eventapp.network.search import match_structure
 from eventapp.registrations.people import Person
 from eventapp.text import many_lines, one_line
@@ -89,7 +89,7 @@ class DeclineForm(FlaskForm):
 
 
 def _refuse_unknown(text: str) -> None:
-    unknown = letters.unknown_placeholders(text or "")
+    unknown = filling.unknown_placeholders(text or "")
     if unknown:
         names = ", ".join(f"{{{name}}}" for name in unknown)
         raise ValidationError(f"Ce champ à remplir n’existe pas{NBSP}: {names}. La liste est à côté du texte.")

@@ -7,8 +7,8 @@ from enum import StrEnum
 from eventapp.accounts.models import User
 from eventapp.events.models import Event
 from eventapp.invitations import guest_list
+from eventapp.registrations.desk.reading_people import COLUMNS, PeopleReader, find_columns
 from eventapp.registrations.people import Person, fold_name
-from eventapp.registrations.reading_people import COLUMNS, PeopleReader, find_columns
 from eventapp.spreadsheets.reading import Table
 from eventapp.text import fold_email
 

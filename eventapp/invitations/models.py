@@ -17,7 +17,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eventapp.accounts.models import User
 from eventapp.database import Base, enum_column
 from eventapp.events.models import Category, Event
 from eventapp.network.models import Structure
@@ -32,6 +31,20 @@ PUBLIC_DIRECTORY = "annuaire public des France services"  # the one origin told 
 class Reply(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
+
+
+class GuestKind(StrEnum):
+    """`STRUCTURE`: its mailbox is written to, and whoever answers names the people who come."""
+
+    PERSON = "person"
+    STRUCTURE = "structure"
+
+
+class NamedAs(StrEnum):
+    """Why another guest stands behind this one."""
+
+    COLLEAGUE = "colleague"  # named by their structure
+    REPLACEMENT = "replacement"  # sent by a guest in their own stead
 
 
 class GuestState(StrEnum):
@@ -60,7 +73,8 @@ GUEST_STATES = {
 
 
 class Guest(Base):
-    """A person on the guest list; `invitation` is their one valid invitation, if any was sent."""
+    """A person, or a structure with so many `places`, on the guest list; `invitation` is their one valid invitation, if
+    any was sent. A structure's `last_name` is its name."""
 
     __tablename__ = "guest"
 
@@ -79,8 +93,23 @@ class Guest(Base):
     origin: Mapped[str] = mapped_column(String(200), default="")  # where the address came from, for organisers
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    kind: Mapped[GuestKind] = mapped_column(
+        enum_column(GuestKind, "guest_kind"), default=GuestKind.PERSON, server_default=GuestKind.PERSON.value
+    )
+    places: Mapped[int | None]  # of a structure: how many people it may name
+    named_by_id: Mapped[int | None] = mapped_column(ForeignKey("guest.id", ondelete="SET NULL"))
+    named_as: Mapped[NamedAs | None] = mapped_column(enum_column(NamedAs, "guest_named_as"))
+    reminders_stopped_at: Mapped[datetime | None]
+    undeliverable_at: Mapped[datetime | None]  # their address, as mail servers said; a corrected address empties it
+    undeliverable_why: Mapped[str] = mapped_column(String(500), default="", server_default="")
 
     event: Mapped[Event] = relationship()
+    named_by: Mapped["Guest | None"] = relationship(
+        remote_side="Guest.id", foreign_keys="Guest.named_by_id", back_populates="named"
+    )
+    named: Mapped[list["Guest"]] = relationship(
+        foreign_keys="Guest.named_by_id", back_populates="named_by", order_by="Guest.id"
+    )
     # Only category_id is written: leaving a category must not empty event_id, the other half of its key.
     category: Mapped[Category | None] = relationship(
         lazy="joined", primaryjoin="foreign(Guest.category_id) == Category.id"
@@ -107,6 +136,12 @@ class Guest(Base):
             postgresql_where=PRESENT,
         ),
         Index("ix_guest_name", "event_id", "name_folded", "id"),
+        Index("ix_guest_named_by", "named_by_id"),
+        Index("ix_guest_address", "email_folded"),
+        CheckConstraint("(kind = 'structure') = (places IS NOT NULL)", name="structures_have_places"),
+        CheckConstraint("places IS NULL OR places >= 0", name="guest_places_are_not_negative"),
+        CheckConstraint("kind = 'person' OR structure_id IS NOT NULL", name="an_invited_structure_is_known"),
+        CheckConstraint("(named_as IS NOT NULL) OR (named_by_id IS NULL)", name="named_by_someone_somehow"),
     )
 
     @property
@@ -127,26 +162,6 @@ class Guest(Base):
     @classmethod
     def of(cls, event: Event) -> Select["Guest"]:
         return select(cls).where(cls.event_id == event.id, cls.removed_at.is_(None)).order_by(cls.name_folded, cls.id)
-
-
-class Letter(Base):
-    """One frozen version of an organiser's letter: editing writes a new row, what was sent keeps its own."""
-
-    __tablename__ = "letter"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(String(30))  # "invitation"; later: reminder, thanks…
-    version: Mapped[int]
-    subject: Mapped[str] = mapped_column(String(200))
-    body: Mapped[str] = mapped_column(Text)  # Markdown with {placeholders}
-    written_at: Mapped[datetime]
-    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
-
-    event: Mapped[Event] = relationship()
-    written_by: Mapped[User | None] = relationship()
-
-    __table_args__ = (UniqueConstraint("event_id", "name", "version", name="one_letter_per_version"),)
 
 
 class Invitation(Base):

@@ -6,8 +6,10 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.invitations import letters, links
-from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest, Invitation, Letter
+from eventapp.invitations import links
+from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest, Invitation
+from eventapp.letters.filling import event_values, html_for, subject_for, text_for
+from eventapp.letters.models import Letter
 from eventapp.outbox.letters import Contents, NothingToSay, letter, post
 from eventapp.outbox.models import Message, Priority
 from eventapp.registrations.models import Registration, Status
@@ -72,17 +74,29 @@ def invitation_contents(_message: Message, invitation_id: int, letter_id: int) -
 
 def contents(event: Event, guest: Guest, subject: str, body: str, link: str) -> dict[str, object]:
     """The template's variables; the editor's preview uses the same."""
-    known = letters.values(event, guest, link)
+    known = values(event, guest, link)
     return {
         "event": event,
         "guest": guest,
         "organisation": event.organisation,
         "source": _source(event, guest),
-        "letter_subject": letters.subject_for(subject, known),
-        "letter_text": letters.text_for(body, known),
-        "letter_html": letters.html_for(body, known),
+        "letter_subject": subject_for(subject, known),
+        "letter_text": text_for(body, known),
+        "letter_html": html_for(body, known),
         "link": link,
     }
+
+
+def values(event: Event, guest: Guest, link: str) -> dict[str, str]:
+    """What the placeholders become for one guest."""
+    own = {
+        "prenom": guest.first_name,
+        "nom": guest.last_name,
+        "fonction": guest.function,
+        "structure": guest.organisation_name,
+        "lien": link,
+    }
+    return event_values(event) | own
 
 
 def _source(event: Event, guest: Guest) -> str:

@@ -12,8 +12,10 @@ from eventapp.events.models import Event, Status
 from eventapp.extensions import db
 from eventapp.formats import NBSP, plural
 from eventapp.formats import person as name_of
-from eventapp.invitations import letters, notices
+from eventapp.invitations import notices
 from eventapp.invitations.models import Guest, Invitation
+from eventapp.letters.models import LetterKind
+from eventapp.letters.writing import current_or_default
 from eventapp.outbox.models import Priority
 from eventapp.registrations.seats import hold
 
@@ -42,7 +44,7 @@ def invite(event: Event, guests: Iterable[Guest], *, now: datetime, by: User | N
     wanted = {guest.id for guest in guests}
     hold(event)
     check_may_invite(event, now)
-    letter = letters.current_or_default(event, now=now)
+    letter = current_or_default(event, LetterKind.INVITATION, now=now)
     chosen = [guest for guest in not_yet_invited(event) if guest.id in wanted]
     for guest in chosen:
         _send(_issue(guest, letter.id, now), priority=Priority.BULK, now=now)
@@ -63,7 +65,7 @@ def replace(invitation: Invitation, *, now: datetime, by: User) -> Invitation:
     guest = invitation.guest
     invitation.revoked_at = now
     db.session.flush()
-    letter = letters.current_or_default(guest.event, now=now)
+    letter = current_or_default(guest.event, LetterKind.INVITATION, now=now)
     new = _issue(guest, letter.id, now)
     new.reply, new.replied_at, new.decline_reason = invitation.reply, invitation.replied_at, invitation.decline_reason
     new.registration_id = invitation.registration_id

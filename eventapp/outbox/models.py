@@ -5,16 +5,18 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventapp.database import Base, enum_column
 
 
 class State(StrEnum):
-    """`uncertain`: it may have left before a worker died or a line broke; it is sent again under the same Message-ID.
-    `dropped`: when its turn came there was nothing left to say (its loader raised NothingToSay)."""
+    """`held`: its campaign is paused. `uncertain`: it may have left before a worker died or a line broke; it is sent
+    again under the same Message-ID. `dropped`: when its turn came there was nothing left to say (its loader raised
+    NothingToSay)."""
 
     QUEUED = "queued"
+    HELD = "held"
     SENDING = "sending"
     SENT = "sent"
     UNCERTAIN = "uncertain"
@@ -32,6 +34,7 @@ class State(StrEnum):
 
 STATE_LABELS = {
     "queued": "à envoyer",
+    "held": "suspendu",
     "sending": "en cours d’envoi",
     "sent": "envoyé",
     "uncertain": "incertain",
@@ -71,10 +74,16 @@ class Message(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[datetime | None]
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="SET NULL"))
+    domain: Mapped[str] = mapped_column(String(255), default="", server_default="")  # of the address, folded
+    bounced_at: Mapped[datetime | None]  # it was returned after the server had taken it
+    bounce: Mapped[str] = mapped_column(String(500), default="", server_default="")  # why, in plain words
 
     __table_args__ = (
         Index("ix_message_due", "state", "priority", "due_at", "id"),
         Index("ix_message_event", "event_id", "id"),
+        Index("ix_message_campaign", "campaign_id", "state"),
+        Index("ix_message_pace", "domain", "first_tried_at"),
         Index("ix_message_lease", "state", "leased_until"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="message_sent_has_its_time"),
     )
@@ -82,6 +91,26 @@ class Message(Base):
     @property
     def can_be_resent(self) -> bool:
         return self.state in (State.FAILED, State.UNCERTAIN)
+
+
+class Bounce(Base):
+    """A report that a mail was returned (RFC 3464), from the bounce mailbox or the webhook; kept also when nothing of
+    ours matches it."""
+
+    __tablename__ = "bounce"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)  # of the report: read twice, counted once
+    received_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(20))  # "mailbox", "webhook"
+    recipient: Mapped[str] = mapped_column(String(320), default="")
+    status: Mapped[str] = mapped_column(String(20), default="")  # RFC 3463: "5.1.1"
+    diagnostic: Mapped[str] = mapped_column(Text, default="")
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"))
+
+    message: Mapped[Message | None] = relationship()
+
+    __table_args__ = (Index("ix_bounce_message", "message_id"), Index("ix_bounce_received", "received_at"))
 
 
 class KeptMail(Base):

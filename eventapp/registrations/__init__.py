@@ -1,1 +1,3 @@
-from eventapp.registrations import party_models as party_models  # a table that Registration refers to
+"""Registrations: the aggregate (`models`), its verbs (`seats`, `changes`), and a room for each subject around them."""
+
+import eventapp.registrations.groups.models  # noqa: F401  a table that Registration refers to

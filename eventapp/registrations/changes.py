@@ -13,13 +13,14 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.registrations import notices, refusals, windows
-from eventapp.registrations.answers import change_answers
-from eventapp.registrations.limits import places, structure_share
+from eventapp.registrations import notices, refusals
 from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Person, describe
+from eventapp.registrations.places.limits import places, structure_share
+from eventapp.registrations.questions.answers import change_answers
+from eventapp.registrations.self_service import windows
 from eventapp.registrations.states import touch, withdraw
-from eventapp.registrations.waiting_list import fill
+from eventapp.registrations.waiting.waiting_list import fill
 
 Actor = User | str  # a User (an organiser), or "person", or "system"
 

@@ -23,15 +23,15 @@ from eventapp.addresses import EmailAddress
 from eventapp.agenda.models import Session
 from eventapp.errors import Refused
 from eventapp.events.models import Category, Event
-from eventapp.registrations.answers import asked
-from eventapp.registrations.choices import check_choices, find_choices
 from eventapp.registrations.models import Question, Registration
 from eventapp.registrations.person_forms import PersonForm, cleaned, length
 from eventapp.registrations.prefill import facts_of
-from eventapp.registrations.question_fields import Questions, consent_name, field_name, question_fields
+from eventapp.registrations.questions.answers import asked
+from eventapp.registrations.questions.fields import Questions, consent_name, field_name, question_fields
 from eventapp.registrations.refusals import SessionNotBookable
-from eventapp.registrations.wish_forms import WishesMixin
-from eventapp.registrations.wishes import sort_out
+from eventapp.registrations.sessions.choices import check_choices, find_choices
+from eventapp.registrations.wishes.forms import WishesMixin
+from eventapp.registrations.wishes.ranking import sort_out
 
 RADIOS = 6  # more categories than this make a list to unfold
 LONGEST_KEY = 64

@@ -13,14 +13,15 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.outbox.letters import Attachment, Contents, NothingToSay, letter
 from eventapp.outbox.models import Message
-from eventapp.registrations import agenda, links
-from eventapp.registrations.choices import clashes_of
-from eventapp.registrations.completeness import missing
+from eventapp.registrations import links
+from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import BY_TRANSFER, Registration
-from eventapp.registrations.party_models import Party
-from eventapp.registrations.queue import position
-from eventapp.registrations.session_places import session_positions
-from eventapp.registrations.wish_slots import ranking_of
+from eventapp.registrations.questions.completeness import missing
+from eventapp.registrations.sessions import agenda
+from eventapp.registrations.sessions.choices import clashes_of
+from eventapp.registrations.sessions.session_places import session_positions
+from eventapp.registrations.waiting.queue import position
+from eventapp.registrations.wishes.wish_slots import ranking_of
 from eventapp.text import fold_email
 
 

@@ -2,8 +2,8 @@
 
 from eventapp import tokens
 from eventapp.links import absolute
+from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import Registration
-from eventapp.registrations.party_models import Party
 
 
 def token(registration: Registration) -> str:

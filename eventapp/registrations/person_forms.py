@@ -13,7 +13,7 @@ from eventapp.events.models import Category, Event
 from eventapp.extensions import db
 from eventapp.network.search import match_structure
 from eventapp.registrations.people import Person
-from eventapp.registrations.question_fields import Questions
+from eventapp.registrations.questions.fields import Questions
 from eventapp.text import normal_phone, one_line
 
 SENT_TWICE = "Cette information a été envoyée plusieurs fois. Gardez-en une seule."

@@ -3,7 +3,7 @@
 from typing import Any
 
 from eventapp.registrations.models import Registration
-from eventapp.registrations.question_fields import as_field_data, consent_name, field_name
+from eventapp.registrations.questions.fields import as_field_data, consent_name, field_name
 
 
 def facts_of(registration: Registration) -> dict[str, Any]:

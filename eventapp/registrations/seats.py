@@ -18,21 +18,21 @@ from eventapp.events.models import Status as EventStatus
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals, submissions
-from eventapp.registrations.answers import check_answers, write_answers
-from eventapp.registrations.availability import OPEN_STEPS, Availability, availability, is_open
 from eventapp.registrations.changes import Actor, cancel, change_details
-from eventapp.registrations.choices import check_choices
+from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import Booking, Registration, Source, Status
-from eventapp.registrations.offers import accept_offer, refuse_offer
-from eventapp.registrations.party_models import Party
 from eventapp.registrations.people import Person, describe
-from eventapp.registrations.queue import position
-from eventapp.registrations.session_changes import change_sessions
-from eventapp.registrations.session_places import SessionPlaces, bookable_sessions, session_places
+from eventapp.registrations.places.availability import OPEN_STEPS, Availability, availability, is_open
+from eventapp.registrations.questions.answers import check_answers, write_answers
+from eventapp.registrations.sessions.choices import check_choices
+from eventapp.registrations.sessions.session_changes import change_sessions
+from eventapp.registrations.sessions.session_places import SessionPlaces, bookable_sessions, session_places
 from eventapp.registrations.states import confirm
-from eventapp.registrations.waiting_list import fill, seat_newcomer
-from eventapp.registrations.waiting_reasons import reasons_to_wait
-from eventapp.registrations.wishes import check_wishes, sort_out, write_wishes
+from eventapp.registrations.waiting.offers import accept_offer, refuse_offer
+from eventapp.registrations.waiting.queue import position
+from eventapp.registrations.waiting.reasons import reasons_to_wait
+from eventapp.registrations.waiting.waiting_list import fill, seat_newcomer
+from eventapp.registrations.wishes.ranking import check_wishes, sort_out, write_wishes
 
 __all__ = [
     "OPEN_STEPS",

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from eventapp.extensions import db
 from eventapp.registrations.models import Booking, Registration, Status
-from eventapp.registrations.request_models import ChangeRequest, Decision
+from eventapp.registrations.self_service.models import ChangeRequest, Decision
 
 
 def withdraw(registration: Registration, *, now: datetime, by: str, reason: str) -> None:

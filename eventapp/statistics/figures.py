@@ -14,10 +14,10 @@ from eventapp.extensions import db
 from eventapp.invitations import listing
 from eventapp.invitations.models import GuestState
 from eventapp.outbox.models import Message, State
-from eventapp.registrations import requests
-from eventapp.registrations.availability import Availability, availability
 from eventapp.registrations.models import Booking, Registration, Status
-from eventapp.registrations.over_limits import Excess, over_limits
+from eventapp.registrations.places.availability import Availability, availability
+from eventapp.registrations.places.over_limits import Excess, over_limits
+from eventapp.registrations.self_service import requests
 from eventapp.statistics.territory import DepartementFigures, by_departement
 
 LATEST = 8

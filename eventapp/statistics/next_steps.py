@@ -6,7 +6,7 @@ from datetime import datetime
 
 from eventapp.events.models import Audience, Event, Status
 from eventapp.formats import NBSP, french_date, french_datetime, french_time, plural
-from eventapp.registrations.wish_slots import are_closed, takes_wishes
+from eventapp.registrations.wishes.wish_slots import are_closed, takes_wishes
 from eventapp.statistics.figures import Figures, SessionFigures
 
 DEADLINE_IS_NEAR = 14  # days

@@ -22,12 +22,13 @@ from eventapp.invitations.models import Guest, GuestImport, Invitation, Reply
 from eventapp.network.models import Structure
 from eventapp.outbox import delivery
 from eventapp.outbox.models import KeptMail
-from eventapp.registrations import allocation, links, seats
-from eventapp.registrations.import_models import RegistrationImport
+from eventapp.registrations import links, seats
+from eventapp.registrations.desk.models import RegistrationImport
+from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import Booking, Question, Registration, Status
-from eventapp.registrations.party_models import Party
-from eventapp.registrations.request_models import ChangeRequest, RequestKind
-from eventapp.registrations.wish_models import Allocation
+from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
+from eventapp.registrations.wishes import allocation
+from eventapp.registrations.wishes.models import Allocation
 from tests.factories import (
     make_event,
     make_guest,

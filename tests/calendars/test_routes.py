@@ -11,8 +11,9 @@ from eventapp.agenda import editing
 from eventapp.agenda.models import BookingMode
 from eventapp.events import lifecycle
 from eventapp.extensions import db
-from eventapp.registrations import changes, session_changes
+from eventapp.registrations import changes
 from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.sessions import session_changes
 from tests.calendars.lint import faults, lines, names
 from tests.calendars.readers import IN_PROCESS, READERS
 from tests.calendars.readers.entry import instant

@@ -8,7 +8,7 @@ from eventapp.exchange import applying, reading, taking, writing
 from eventapp.exchange.duplicating import duplicate
 from eventapp.exchange.shifting import shift_sessions
 from eventapp.extensions import db
-from eventapp.invitations.models import Letter
+from eventapp.letters.models import Letter, LetterKind
 from tests.exchange.files import WHOLE
 from tests.factories import NOW, make_session, save
 
@@ -40,7 +40,16 @@ def test_a_copy_is_a_draft_with_everything_but_the_report():
 def test_the_last_letter_comes_along():
     event = whole()
     for version, subject in ((1, "Ancienne"), (2, "Dernière")):
-        save(Letter(event_id=event.id, name="invitation", version=version, subject=subject, body="…", written_at=NOW))
+        save(
+            Letter(
+                event_id=event.id,
+                name=LetterKind.INVITATION,
+                version=version,
+                subject=subject,
+                body="…",
+                written_at=NOW,
+            )
+        )
     made = duplicate(event, slug="copie", title="Copie", starts_on=date(2027, 7, 1), now=NOW, by=None)
     letters = db.session.scalars(db.select(Letter).where(Letter.event_id == made.id)).all()
     assert [(letter.version, letter.subject) for letter in letters] == [(1, "Dernière")]

@@ -9,8 +9,9 @@ from eventapp.events.models import Event, SessionChoice
 from eventapp.exchange import applying, reading, taking, writing
 from eventapp.exchange.duplicating import duplicate
 from eventapp.exchange.faults import BadFile
-from eventapp.registrations import seats, wish_slots
+from eventapp.registrations import seats
 from eventapp.registrations.models import Source
+from eventapp.registrations.wishes import wish_slots
 from tests.exchange.files import WHOLE
 from tests.factories import NOW, make_person
 

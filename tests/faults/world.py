@@ -17,17 +17,18 @@ from eventapp.clock import utcnow
 from eventapp.events.models import Category, Event, SessionChoice
 from eventapp.exchange import taking, writing
 from eventapp.extensions import db
-from eventapp.invitations.models import Guest, GuestImport, Invitation, Letter
+from eventapp.invitations.models import Guest, GuestImport, Invitation
+from eventapp.letters.models import Letter, LetterKind
 from eventapp.network.models import Structure
 from eventapp.outbox.letters import post
 from eventapp.outbox.models import KeptMail, Message, State
-from eventapp.registrations import allocation
-from eventapp.registrations.allowance_models import StructureAllowance
-from eventapp.registrations.import_models import RegistrationImport
+from eventapp.registrations.desk.models import RegistrationImport
+from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import Answer, Booking, Question, QuestionKind, Registration, Status
-from eventapp.registrations.party_models import Party
-from eventapp.registrations.request_models import ChangeRequest, RequestKind
-from eventapp.registrations.wish_models import Allocation, Wish
+from eventapp.registrations.places.models import StructureAllowance
+from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
+from eventapp.registrations.wishes import allocation
+from eventapp.registrations.wishes.models import Allocation, Wish
 from tests.factories import (
     make_category,
     make_event,
@@ -233,7 +234,16 @@ def build() -> Side:
         ),
     )  # fmt: skip
     save(StructureAllowance(event_id=event.id, structure=side.structure, places=2))
-    save(Letter(event_id=event.id, name="invitation", version=1, subject="Invitation", body="{lien}", written_at=now))
+    save(
+        Letter(
+            event_id=event.id,
+            name=LetterKind.INVITATION,
+            version=1,
+            subject="Invitation",
+            body="{lien}",
+            written_at=now,
+        )
+    )
     event.report = "**Merci** à toutes et à tous."
     event.draft = writing.as_dict(taking.take(event))
     db.session.commit()

@@ -9,7 +9,7 @@ from eventapp.invitations.models import GuestState
 from eventapp.registrations import refusals, seats
 from eventapp.registrations.models import Source, Status
 from eventapp.registrations.people import Person
-from eventapp.registrations.request_models import ChangeRequest
+from eventapp.registrations.self_service.models import ChangeRequest
 from tests.factories import (
     ENDS,
     NOW,

@@ -4,7 +4,8 @@ import pytest
 
 from eventapp.extensions import db
 from eventapp.invitations import guest_list
-from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest, Letter
+from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest
+from eventapp.letters.models import Letter
 from eventapp.network.models import Structure
 from eventapp.outbox import rendering
 from tests.factories import NOW, make_event, make_guest, make_organisation, make_person, make_user, save

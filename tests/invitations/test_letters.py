@@ -1,6 +1,9 @@
 import pytest
 
-from eventapp.invitations import letters
+from eventapp.invitations import notices
+from eventapp.letters import filling, writing
+from eventapp.letters.defaults import INVITATION
+from eventapp.letters.models import LetterKind
 from eventapp.registrations.people import Person
 from tests.factories import NOW, make_event, make_guest, make_user
 
@@ -9,15 +12,15 @@ LINK = "https://rencontres.example/invitation/abc"
 
 def known(event, **facts):
     person = Person(**{"first_name": "Léa", "last_name": "Martin", "email": "lea@agents.example"} | facts)
-    return letters.values(event, make_guest(event, person), LINK)
+    return notices.values(event, make_guest(event, person), LINK)
 
 
 def test_placeholders_are_filled_in_subject_text_and_html():
     values = known(make_event(title="Deuxièmes rencontres"))
 
-    assert letters.subject_for("Pour {prenom} : {evenement}", values) == "Pour Léa : Deuxièmes rencontres"
-    assert letters.text_for("Bonjour **{prenom} {nom}**", values) == "Bonjour Léa Martin"
-    assert "<strong>Léa Martin</strong>" in letters.html_for("Bonjour **{prenom} {nom}**", values)
+    assert filling.subject_for("Pour {prenom} : {evenement}", values) == "Pour Léa : Deuxièmes rencontres"
+    assert filling.text_for("Bonjour **{prenom} {nom}**", values) == "Bonjour Léa Martin"
+    assert "<strong>Léa Martin</strong>" in filling.html_for("Bonjour **{prenom} {nom}**", values)
 
 
 @pytest.mark.parametrize(
@@ -38,35 +41,35 @@ def test_placeholders_are_filled_in_subject_text_and_html():
 def test_what_a_guest_typed_stays_text(hostile):
     values = known(make_event(), last_name=hostile)
 
-    html = letters.html_for("Bonjour {nom}.", values)
+    html = filling.html_for("Bonjour {nom}.", values)
 
     assert "malin.example" not in [part.split('"')[1] for part in html.split("href=")[1:]]
     assert "href" not in html
     assert "<script" not in html
     assert "<strong" not in html
     assert "<img" not in html
-    assert hostile in letters.text_for("Bonjour {nom}.", values)
+    assert hostile in filling.text_for("Bonjour {nom}.", values)
 
 
 def test_the_personal_link_is_a_link_wherever_it_stands():
     values = known(make_event())
 
-    assert f'href="{LINK}"' in letters.html_for("Répondez : {lien}", values)
-    assert f'href="{LINK}"' in letters.html_for("[Répondez]({lien})", values)
-    assert LINK in letters.text_for("[Répondez]({lien})", values)
+    assert f'href="{LINK}"' in filling.html_for("Répondez : {lien}", values)
+    assert f'href="{LINK}"' in filling.html_for("[Répondez]({lien})", values)
+    assert LINK in filling.text_for("[Répondez]({lien})", values)
 
 
 def test_an_unknown_placeholder_is_named():
-    assert letters.unknown_placeholders("{prenom} {truc}", "{date} {bidule}") == ["bidule", "truc"]
+    assert filling.unknown_placeholders("{prenom} {truc}", "{date} {bidule}") == ["bidule", "truc"]
 
 
 def test_the_proposed_letter_uses_only_known_placeholders():
-    assert letters.unknown_placeholders(letters.DEFAULT_SUBJECT, letters.DEFAULT_BODY) == []
+    assert filling.unknown_placeholders(*INVITATION) == []
 
 
 def test_versions_follow_one_another():
     event, user = make_event(), make_user()
-    letters.write(event, "Objet", "Un", now=NOW, by=user)
+    writing.write(event, LetterKind.INVITATION, "Objet", "Un", now=NOW, by=user)
 
-    assert letters.write(event, "Objet", "Deux", now=NOW, by=user).version == 2
-    assert letters.current(event).body == "Deux"
+    assert writing.write(event, LetterKind.INVITATION, "Objet", "Deux", now=NOW, by=user).version == 2
+    assert writing.current(event, LetterKind.INVITATION).body == "Deux"

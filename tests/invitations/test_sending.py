@@ -4,8 +4,10 @@ import pytest
 
 from eventapp import tokens
 from eventapp.extensions import db
-from eventapp.invitations import answering, guest_list, letters, links, sending
+from eventapp.invitations import answering, guest_list, links, sending
 from eventapp.invitations.models import GuestState, Invitation
+from eventapp.letters import writing
+from eventapp.letters.models import Letter, LetterKind
 from eventapp.outbox.models import Priority
 from eventapp.registrations.people import Person
 from tests.factories import (
@@ -145,21 +147,21 @@ def test_a_guest_who_is_registered_is_not_removed():
 
 def test_a_letter_already_sent_keeps_its_text(outbox):
     event, user = make_event(), make_user()
-    letters.write(event, "Objet", "Premier texte", now=NOW, by=user)
+    writing.write(event, LetterKind.INVITATION, "Objet", "Premier texte", now=NOW, by=user)
     sending.invite(event, [make_guest(event)], now=NOW, by=user)
-    letters.write(event, "Objet", "Second texte", now=NOW + timedelta(hours=1), by=user)
+    writing.write(event, LetterKind.INVITATION, "Objet", "Second texte", now=NOW + timedelta(hours=1), by=user)
     sending.invite(event, [make_guest(event)], now=NOW, by=user)
 
-    versions = [db.session.get(letters.Letter, m.context["letter_id"]).body for m in outbox()]
+    versions = [db.session.get(Letter, m.context["letter_id"]).body for m in outbox()]
 
     assert versions == ["Premier texte", "Second texte"]
 
 
 def test_saving_the_same_letter_again_makes_no_new_version():
     event, user = make_event(), make_user()
-    first = letters.write(event, "Objet", "Texte", now=NOW, by=user)
+    first = writing.write(event, LetterKind.INVITATION, "Objet", "Texte", now=NOW, by=user)
 
-    assert letters.write(event, "Objet", "Texte", now=NOW, by=user) is first
+    assert writing.write(event, LetterKind.INVITATION, "Objet", "Texte", now=NOW, by=user) is first
 
 
 def _with_email(guest, email):

@@ -15,8 +15,9 @@ from flask import g
 
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.registrations import seats, waiting_list
-from eventapp.registrations.limits import Places
+from eventapp.registrations import seats
+from eventapp.registrations.places.limits import Places
+from eventapp.registrations.waiting import waiting_list
 from wsgi import app
 
 __all__ = ["app"]

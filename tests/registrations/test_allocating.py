@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eventapp.registrations import allocating
-from eventapp.registrations.allocating import Arc, Ask, Granted, Outcome, allocate
+from eventapp.registrations.wishes import allocating
+from eventapp.registrations.wishes.allocating import Arc, Ask, Granted, Outcome, allocate
 
 SESSIONS = range(3)
 wishes = st.permutations(SESSIONS).flatmap(lambda every: st.integers(1, 3).map(lambda n: tuple(every[:n])))

@@ -14,9 +14,9 @@ from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.registrations import seats
-from eventapp.registrations.allowance_models import StructureAllowance
-from eventapp.registrations.allowances import events_to_release, release, set_allowances
 from eventapp.registrations.models import Registration, Status
+from eventapp.registrations.places.allowances import events_to_release, release, set_allowances
+from eventapp.registrations.places.models import StructureAllowance
 from tests.factories import (
     NOW,
     STARTS,

@@ -9,9 +9,10 @@ from eventapp.accounts.models import Role
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
-from eventapp.registrations import questions, seats
-from eventapp.registrations.answer_figures import figures
+from eventapp.registrations import seats
 from eventapp.registrations.models import Answer, Question, QuestionKind, Registration
+from eventapp.registrations.questions import editing
+from eventapp.registrations.questions.figures import figures
 from tests.factories import NOW, make_event, make_person, make_question, make_user
 from tests.pages import PageClient, words
 
@@ -89,7 +90,7 @@ def test_what_became_sensitive_waits_for_an_agreement() -> None:
     question = make_question(event, slug="q")
     register(event, q=True)
     facts = {"kind": question.kind, "sensitive": True}
-    questions.edit_question(question, facts, now=NOW, by=make_user())
+    editing.edit_question(question, facts, now=NOW, by=make_user())
     assert lines(question) == [("Oui", 0, 0), ("Non", 0, 0)]
     assert figures(question).unconfirmed_consents == 1
 

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from eventapp.extensions import db
-from eventapp.registrations import links, questions, seats
-from eventapp.registrations.answers import applying
+from eventapp.registrations import links, seats
 from eventapp.registrations.models import Answer, Question, QuestionKind, Registration
 from eventapp.registrations.people import person_of
+from eventapp.registrations.questions import editing
+from eventapp.registrations.questions.answers import applying
 from tests.factories import NOW, make_event, make_person, make_question, make_user
 from tests.pages import PageClient, parse, words
 from tests.registrations.test_public_pages import coming
@@ -30,7 +31,7 @@ def change(registration: Registration, answers: dict[str, Any], **facts: Any) ->
 
 def edit(question: Question, **facts: Any) -> None:
     same = {"kind": question.kind, "shown_if": question.shown_if}
-    questions.edit_question(question, same | facts, now=NOW, by=make_user())
+    editing.edit_question(question, same | facts, now=NOW, by=make_user())
 
 
 @pytest.fixture
@@ -105,17 +106,17 @@ def test_nothing_orphans_a_question(verb: str, meal: Question, diet: Question) -
     after = {"question": "regime", "is": "Végétarien"}
     make_question(meal.event, slug="marque", label="Marque", shown_if=after, position=3)
     acts = {
-        "retire": lambda: questions.retire_question(meal, now=NOW, by=make_user()),
-        "move": lambda: questions.move_question(diet, up=True, now=NOW),
+        "retire": lambda: editing.retire_question(meal, now=NOW, by=make_user()),
+        "move": lambda: editing.move_question(diet, up=True, now=NOW),
         "kind": lambda: edit(meal, kind=QuestionKind.TEXT),
         "choice": lambda: edit(diet, choices=["Végétalien", "Sans gluten"]),
     }
-    with pytest.raises(questions.OthersDepend):
+    with pytest.raises(editing.OthersDepend):
         acts[verb]()
 
 
 def test_a_condition_on_what_was_retired_meanwhile_is_refused(diet: Question) -> None:
-    with pytest.raises(questions.ConditionIsGone):
+    with pytest.raises(editing.ConditionIsGone):
         edit(diet, shown_if={"question": "inconnue", "is": True})
 
 
@@ -127,7 +128,7 @@ def test_what_people_agreed_to_stays(facts: dict[str, Any]) -> None:
     edit(question, sensitive=True, kept_days=None, consent="")
     seats.register(event, make_person(), answers={"acces": "rampe"}, consented_at=NOW, now=NOW)
 
-    with pytest.raises(questions.PromiseIsMade):
+    with pytest.raises(editing.PromiseIsMade):
         edit(question, **facts)
     edit(question, kept_days=3)
 

@@ -13,7 +13,7 @@ from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
 from eventapp.registrations.models import Registration, Status
-from eventapp.registrations.waiting_reasons import reasons_to_wait
+from eventapp.registrations.waiting.reasons import reasons_to_wait
 from tests.factories import (
     NOW,
     make_category,

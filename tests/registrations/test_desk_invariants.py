@@ -12,9 +12,10 @@ from eventapp.agenda.models import BookingMode, Session
 from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
-from eventapp.registrations import changes, importing, merging, moving, undoing
-from eventapp.registrations.limits import places
+from eventapp.registrations import changes
+from eventapp.registrations.desk import importing, merging, moving, undoing
 from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.places.limits import places
 from eventapp.spreadsheets.reading import Row, Table
 from tests.factories import make_person, make_session, make_user
 from tests.registrations.test_invariants import Seats

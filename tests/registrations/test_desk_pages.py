@@ -17,7 +17,7 @@ from eventapp.outbox.letters import post
 from eventapp.outbox.models import Message
 from eventapp.outbox.rendering import render
 from eventapp.registrations import seats
-from eventapp.registrations.import_models import RegistrationImport
+from eventapp.registrations.desk.models import RegistrationImport
 from eventapp.registrations.models import Booking, Registration, Status
 from tests.factories import (
     NOW,

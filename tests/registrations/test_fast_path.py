@@ -11,8 +11,8 @@ from eventapp.agenda.models import BookingMode, Session
 from eventapp.events.models import Event
 from eventapp.network.models import Structure
 from eventapp.registrations import seats
-from eventapp.registrations.allowance_models import StructureAllowance
 from eventapp.registrations.models import Registration
+from eventapp.registrations.places.models import StructureAllowance
 from tests.factories import NOW, STARTS, make_category, make_event, make_person, make_session, number, save
 
 SOME = st.sampled_from([None, 0, 1, 2, 3])

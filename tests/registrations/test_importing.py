@@ -16,10 +16,11 @@ from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
-from eventapp.registrations import importing, seats
-from eventapp.registrations.allowance_models import StructureAllowance
+from eventapp.registrations import seats
+from eventapp.registrations.desk import importing
 from eventapp.registrations.models import Answer, Booking, QuestionKind, Registration, Status
-from eventapp.registrations.wish_models import Wish
+from eventapp.registrations.places.models import StructureAllowance
+from eventapp.registrations.wishes.models import Wish
 from eventapp.spreadsheets.reading import Row, Table, Unreadable
 from tests.factories import (
     NOW,

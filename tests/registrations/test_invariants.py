@@ -9,10 +9,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from eventapp.agenda.models import BookingMode
 from eventapp.extensions import db
-from eventapp.registrations import offers, seats
-from eventapp.registrations.limits import places
+from eventapp.registrations import seats
 from eventapp.registrations.models import Booking, Registration, Status
-from eventapp.registrations.queue import waiting
+from eventapp.registrations.places.limits import places
+from eventapp.registrations.waiting import offers
+from eventapp.registrations.waiting.queue import waiting
 from tests.factories import NOW, make_event, make_person, make_session
 
 LONGEST = timedelta(days=30)

@@ -8,8 +8,9 @@ import pytest
 from eventapp.agenda.models import BookingMode
 from eventapp.outbox.models import Message
 from eventapp.outbox.rendering import render
-from eventapp.registrations import links, notices, seats, session_changes
+from eventapp.registrations import links, notices, seats
 from eventapp.registrations.models import Registration, Status
+from eventapp.registrations.sessions import session_changes
 from tests.factories import NOW, make_event, make_person, make_registration, make_session
 
 Outbox = Callable[[], list[Message]]

@@ -11,8 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import false
 
 from eventapp.extensions import db
-from eventapp.registrations import allowances, seats
+from eventapp.registrations import seats
 from eventapp.registrations.models import Registration
+from eventapp.registrations.places import allowances
 from tests.factories import NOW, make_category, make_event, make_person, make_structure
 
 RELEASE = NOW + timedelta(days=3)
@@ -121,6 +122,6 @@ def test_every_limit_counts_whatever_happens_for_long() -> None:
 @pytest.mark.parametrize("forgotten", ["structure_is_full", "category_is_full"])
 def test_the_recount_notices_a_limit_that_is_forgotten(forgotten: str) -> None:
     quick = settings(max_examples=300, stateful_step_count=20, deadline=None, phases=[Phase.generate], print_blob=False)
-    broken = patch(f"eventapp.registrations.waiting_list.{forgotten}", lambda *_rows, **_facts: false())
+    broken = patch(f"eventapp.registrations.waiting.waiting_list.{forgotten}", lambda *_rows, **_facts: false())
     with broken, patch("eventapp.registrations.seats.seat_newcomer"), pytest.raises(AssertionError):
         run_state_machine_as_test(Limits, settings=quick)

@@ -11,7 +11,8 @@ from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
-from eventapp.registrations import links, merging, seats
+from eventapp.registrations import links, seats
+from eventapp.registrations.desk import merging
 from eventapp.registrations.models import Answer, Booking, Registration, Status
 from tests.factories import (
     NOW,

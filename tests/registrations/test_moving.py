@@ -13,7 +13,7 @@ from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
-from eventapp.registrations import moving
+from eventapp.registrations.desk import moving
 from eventapp.registrations.models import Booking, Registration
 from tests.factories import NOW, make_event, make_registration, make_session, make_user, save
 

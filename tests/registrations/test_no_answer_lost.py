@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.registrations import links, questions, seats
+from eventapp.registrations import links, seats
 from eventapp.registrations.models import Answer, Question, QuestionKind, Registration
+from eventapp.registrations.questions import editing
 from tests.factories import NOW, make_person, make_question, make_user
 from tests.pages import PageClient
 from tests.registrations.test_public_pages import coming
@@ -61,9 +62,9 @@ def do(event: Event, name: str, slug: str, detail: Any) -> None:
     if name == "edit":
         detail = {**detail, "kind": question.kind, "choices": detail["choices"] if question.kind.has_choices else []}
     verbs: dict[str, Callable[[], None]] = {
-        "edit": lambda: questions.edit_question(question, detail, now=NOW, by=make_user()),
-        "move": lambda: questions.move_question(question, up=detail, now=NOW),
-        "retire": lambda: questions.retire_question(question, now=NOW, by=make_user()),
+        "edit": lambda: editing.edit_question(question, detail, now=NOW, by=make_user()),
+        "move": lambda: editing.move_question(question, up=detail, now=NOW),
+        "retire": lambda: editing.retire_question(question, now=NOW, by=make_user()),
     }
     try:
         verbs[name]()

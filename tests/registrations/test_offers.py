@@ -9,8 +9,9 @@ import pytest
 from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.outbox.models import Message
-from eventapp.registrations import offers, seats
+from eventapp.registrations import seats
 from eventapp.registrations.models import Status
+from eventapp.registrations.waiting import offers
 from eventapp.worker import Worker
 from tests.factories import NOW, make_event, make_person, make_registration
 

@@ -10,10 +10,10 @@ from eventapp.clock import utcnow
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations import seats
-from eventapp.registrations.allowances import set_allowances
-from eventapp.registrations.availability import availability
 from eventapp.registrations.models import Booking, Registration, Status
-from eventapp.registrations.over_limits import over_limits, warnings
+from eventapp.registrations.places.allowances import set_allowances
+from eventapp.registrations.places.availability import availability
+from eventapp.registrations.places.over_limits import over_limits, warnings
 from tests.factories import (
     NOW,
     make_category,

@@ -11,12 +11,13 @@ from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
 from eventapp.outbox.rendering import render
-from eventapp.registrations import links, parties, refusals, seats
-from eventapp.registrations.completeness import missing
+from eventapp.registrations import links, refusals, seats
+from eventapp.registrations.groups import parties
+from eventapp.registrations.groups.models import Party, PartyRule
+from eventapp.registrations.groups.parties import Contact, Outcome, PartyDoesNotFit
 from eventapp.registrations.models import Registration, Status
-from eventapp.registrations.parties import Contact, Outcome, PartyDoesNotFit
-from eventapp.registrations.party_models import Party, PartyRule
 from eventapp.registrations.people import Person
+from eventapp.registrations.questions.completeness import missing
 from tests.factories import (
     NOW,
     make_category,

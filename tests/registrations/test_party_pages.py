@@ -9,8 +9,8 @@ from eventapp.events.models import Audience, Event
 from eventapp.extensions import db
 from eventapp.outbox.models import Message
 from eventapp.registrations import links
+from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import Registration, Status
-from eventapp.registrations.party_models import Party
 from tests.factories import NOW, make_category, make_event, make_party, make_person, make_registration, make_structure
 from tests.pages import parse, words
 

@@ -10,8 +10,9 @@ from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
-from eventapp.registrations import promotion, refusals, seats
+from eventapp.registrations import refusals, seats
 from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.waiting import promotion
 from tests.factories import NOW, make_event, make_registration, make_session, make_user, save
 
 Outbox = Callable[[], list[Message]]

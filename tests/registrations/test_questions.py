@@ -233,10 +233,10 @@ def test_the_kind_of_an_answered_question_stays() -> None:
     event = make_event()
     question = make_question(event, slug="q")
     answered(event, q=True)
-    from eventapp.registrations import questions
+    from eventapp.registrations.questions import editing
 
-    with pytest.raises(questions.KindIsFixed):
-        questions.edit_question(question, {"kind": QuestionKind.TEXT}, now=NOW, by=make_user())
+    with pytest.raises(editing.KindIsFixed):
+        editing.edit_question(question, {"kind": QuestionKind.TEXT}, now=NOW, by=make_user())
 
 
 def test_questions_belong_to_the_settings_of_the_event(client: PageClient) -> None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from eventapp.clock import utcnow
-from eventapp.registrations import requests
 from eventapp.registrations.models import Registration
-from eventapp.registrations.request_models import ChangeRequest, RequestKind
+from eventapp.registrations.self_service import requests
+from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
 from tests.factories import make_registration, make_user
 from tests.pages import PageClient, parse, words
 from tests.registrations.test_public_pages import coming

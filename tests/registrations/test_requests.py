@@ -11,11 +11,12 @@ from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
 from eventapp.outbox.rendering import render
-from eventapp.registrations import refusals, request_payloads, requests, seats, windows
+from eventapp.registrations import refusals, seats
 from eventapp.registrations.models import Answer, QuestionKind, Registration, Status
 from eventapp.registrations.people import person_of
-from eventapp.registrations.request_models import ChangeRequest, Decision, RequestKind
-from eventapp.registrations.request_summaries import summary
+from eventapp.registrations.self_service import request_payloads, requests, windows
+from eventapp.registrations.self_service.models import ChangeRequest, Decision, RequestKind
+from eventapp.registrations.self_service.request_summaries import summary
 from tests.factories import (
     NOW,
     make_event,

@@ -10,7 +10,7 @@ from eventapp.extensions import db
 from eventapp.outbox.models import Message
 from eventapp.registrations import links, seats
 from eventapp.registrations.models import Answer, QuestionKind, Registration, Status
-from eventapp.registrations.request_models import ChangeRequest, RequestKind
+from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
 from tests.factories import NOW, make_person, make_question, make_registration, save
 from tests.pages import PageClient, parse, words
 from tests.registrations.test_public_pages import PERSON, coming

@@ -11,9 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from eventapp.agenda.models import BookingMode, Session
 from eventapp.extensions import db
-from eventapp.registrations import seats, session_waiting
+from eventapp.registrations import seats
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.refusals import PlaceNeeded, SeatsLeft
+from eventapp.registrations.sessions import session_waiting
 from tests.factories import NOW, make_event, make_person, make_session
 
 HOUR = timedelta(hours=1)

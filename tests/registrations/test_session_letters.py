@@ -10,8 +10,9 @@ from eventapp.events.models import Event
 from eventapp.outbox.letters import NothingToSay
 from eventapp.outbox.models import Message
 from eventapp.outbox.rendering import render
-from eventapp.registrations import links, programme_changes, seats, session_waiting
+from eventapp.registrations import links, seats
 from eventapp.registrations.models import Registration
+from eventapp.registrations.sessions import programme_changes, session_waiting
 from tests.factories import NOW, make_event, make_person, make_session
 
 Outbox = Callable[[], list[Message]]

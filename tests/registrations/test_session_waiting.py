@@ -13,9 +13,11 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
-from eventapp.registrations import offers, refusals, seats, session_changes, session_waiting
+from eventapp.registrations import refusals, seats
 from eventapp.registrations.models import Booking, Registration
-from eventapp.registrations.session_places import session_positions
+from eventapp.registrations.sessions import session_changes, session_waiting
+from eventapp.registrations.sessions.session_places import session_positions
+from eventapp.registrations.waiting import offers
 from tests.factories import NOW, make_event, make_person, make_session, make_structure, make_user
 
 Outbox = Callable[[], list[Message]]

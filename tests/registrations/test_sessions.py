@@ -8,8 +8,9 @@ import pytest
 from eventapp.agenda.models import BookingMode, Session
 from eventapp.events.models import Event
 from eventapp.outbox.models import Message
-from eventapp.registrations import refusals, seats, session_changes
+from eventapp.registrations import refusals, seats
 from eventapp.registrations.models import Registration
+from eventapp.registrations.sessions import session_changes
 from tests.factories import NOW, make_event, make_person, make_registration, make_session
 
 Outbox = Callable[[], list[Message]]

@@ -15,11 +15,12 @@ from eventapp.journal.models import Entry
 from eventapp.outbox.letters import NothingToSay
 from eventapp.outbox.models import Message
 from eventapp.outbox.rendering import render
-from eventapp.registrations import links, notices, refusals, seats, transfers
-from eventapp.registrations.completeness import missing
+from eventapp.registrations import links, notices, refusals, seats
 from eventapp.registrations.models import Answer, Booking, Registration, Status
 from eventapp.registrations.people import Colleague
-from eventapp.registrations.wish_models import Wish
+from eventapp.registrations.questions.completeness import missing
+from eventapp.registrations.self_service import transfers
+from eventapp.registrations.wishes.models import Wish
 from tests.factories import NOW, make_event, make_person, make_question, make_registration, make_session, save
 
 Outbox = Callable[[], list[Message]]

@@ -12,7 +12,8 @@ from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
-from eventapp.registrations import seats, undoing
+from eventapp.registrations import seats
+from eventapp.registrations.desk import undoing
 from eventapp.registrations.models import Booking, Registration, Status
 from tests.factories import (
     NOW,

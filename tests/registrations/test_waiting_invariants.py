@@ -12,9 +12,10 @@ from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
-from eventapp.registrations import offers, promotion, seats
-from eventapp.registrations.allowance_models import StructureAllowance
+from eventapp.registrations import seats
 from eventapp.registrations.models import Registration, Status
+from eventapp.registrations.places.models import StructureAllowance
+from eventapp.registrations.waiting import offers, promotion
 from tests.factories import NOW, make_category, make_event, make_person, make_user, number, save
 
 HOUR = timedelta(hours=1)

@@ -6,9 +6,9 @@ from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.registrations import seats
-from eventapp.registrations.allowance_models import StructureAllowance
 from eventapp.registrations.models import Registration, Status
-from eventapp.registrations.waiting_reasons import reasons_to_wait
+from eventapp.registrations.places.models import StructureAllowance
+from eventapp.registrations.waiting.reasons import reasons_to_wait
 from tests.factories import NOW, make_category, make_event, make_person, make_registration, save
 
 WAITING, CONFIRMED = Status.WAITING, Status.CONFIRMED

@@ -21,9 +21,11 @@ from eventapp.events import lifecycle
 from eventapp.events.models import SessionChoice
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
-from eventapp.registrations import allocation, seats, session_places, wishes
+from eventapp.registrations import seats
 from eventapp.registrations.models import Booking, Registration, Status
-from eventapp.registrations.wish_models import Wish
+from eventapp.registrations.sessions import session_places
+from eventapp.registrations.wishes import allocation, ranking
+from eventapp.registrations.wishes.models import Wish
 from tests.factories import NOW, make_event, make_person, make_session, make_user
 
 rankings = st.lists(st.integers(0, 2), max_size=3, unique=True)
@@ -56,7 +58,7 @@ class Wishing(RuleBasedStateMachine):
     def change(self, data: st.DataObject, ranks: list[int]) -> None:
         person = data.draw(st.sampled_from(self.people))
         try:
-            wishes.change_wishes(person, self.sessions(ranks), now=NOW, by="person")
+            ranking.change_wishes(person, self.sessions(ranks), now=NOW, by="person")
         except Refused:
             assert person.is_cancelled or self.event.allocated_at is not None
 

@@ -14,9 +14,10 @@ from eventapp.extensions import db
 from eventapp.invitations.models import Invitation
 from eventapp.outbox import rendering
 from eventapp.outbox.models import Message
-from eventapp.registrations import links, wish_slots
+from eventapp.registrations import links
 from eventapp.registrations.models import Registration
-from eventapp.registrations.wish_models import Allocation
+from eventapp.registrations.wishes import wish_slots
+from eventapp.registrations.wishes.models import Allocation
 from tests.factories import make_event, make_guest, make_invitation, make_registration, make_session, make_user, save
 from tests.pages import parse, words
 

@@ -12,9 +12,10 @@ from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
-from eventapp.registrations import allocation, refusals, seats, wishes
+from eventapp.registrations import refusals, seats
 from eventapp.registrations.models import Registration
-from eventapp.registrations.wish_models import Allocation
+from eventapp.registrations.wishes import allocation, ranking
+from eventapp.registrations.wishes.models import Allocation
 from tests.factories import NOW, make_event, make_person, make_session, make_user
 
 Outbox = Callable[[], list[Message]]
@@ -37,7 +38,7 @@ def register(event: Event, *ranked: Session, sessions: Sequence[Session] = (), *
 
 
 def ranked(registration: Registration) -> list[list[int]]:
-    return [[session.id for session in ranking.sessions] for ranking in wishes.ranking_of(registration)]
+    return [[session.id for session in ranking.sessions] for ranking in ranking.ranking_of(registration)]
 
 
 def held(registration: Registration) -> list[tuple[int, int | None, bool]]:
@@ -148,7 +149,7 @@ def test_wishes_come_too_late_after_the_allocation() -> None:
     register(event, one)
     allocate(event)
 
-    with pytest.raises(wishes.WishesClosed):
+    with pytest.raises(ranking.WishesClosed):
         register(event, other)
 
 
@@ -159,10 +160,10 @@ def test_wishes_close_at_their_very_instant(before: timedelta, is_refused: bool)
     person = register(event, one)
 
     def change() -> None:
-        wishes.change_wishes(person, [other], now=LATE - before, by="person")
+        ranking.change_wishes(person, [other], now=LATE - before, by="person")
 
     if is_refused:
-        with pytest.raises(wishes.WishesClosed):
+        with pytest.raises(ranking.WishesClosed):
             change()
     else:
         change()
@@ -174,7 +175,7 @@ def test_wishes_change_after_registration_has_closed_when_their_date_is_later() 
     one, other = workshops(event, 1, 1)
     person = register(event, one)
 
-    wishes.change_wishes(person, [other], now=NOW + 2 * HOUR, by="person")
+    ranking.change_wishes(person, [other], now=NOW + 2 * HOUR, by="person")
 
     assert ranked(person) == [[other.id]]
 
@@ -196,7 +197,7 @@ def test_an_organiser_changes_wishes_after_their_closing() -> None:
     one, other = workshops(event, 1, 1)
     person = register(event, one)
 
-    wishes.change_wishes(person, [other, one], now=LATE, by=make_user(event.organisation))
+    ranking.change_wishes(person, [other, one], now=LATE, by=make_user(event.organisation))
 
     assert ranked(person) == [[other.id, one.id]]
 
@@ -206,7 +207,7 @@ def test_a_required_slot_needs_a_wish_until_wishes_close() -> None:
     workshops(event, 1, 1)
     event.choice_required = ["2027-01-14T09:00"]
 
-    with pytest.raises(wishes.WishesRefused, match="Classez au moins une session"):
+    with pytest.raises(ranking.WishesRefused, match="Classez au moins une session"):
         register(event)
     assert seats.register(event, make_person(), now=LATE).is_confirmed
 
@@ -224,7 +225,7 @@ def test_five_wishes_in_a_slot_and_no_more() -> None:
     event = make_wishing()
     sessions = workshops(event, *[1] * 6)
 
-    with pytest.raises(wishes.WishesRefused, match="5 souhaits au plus"):
+    with pytest.raises(ranking.WishesRefused, match="5 souhaits au plus"):
         register(event, *sessions)
 
 
@@ -244,7 +245,7 @@ def test_an_allocation_is_not_applied_when_wishes_changed_since() -> None:
     one, other = workshops(event, 1, 1)
     person, user = register(event, one), make_user(event.organisation)
     kept = allocation.keep(event, allocation.draw(event), now=NOW, by=user)
-    wishes.change_wishes(person, [other], now=NOW, by="person")
+    ranking.change_wishes(person, [other], now=NOW, by="person")
 
     with pytest.raises(allocation.WishesChanged):
         allocation.apply(kept, now=NOW, by=user)
@@ -349,14 +350,14 @@ def test_the_mode_stays_once_people_have_chosen(mode: SessionChoice) -> None:
     register(event, sessions=[one])
     other_mode = next(m for m in SessionChoice if m is not mode)
 
-    with pytest.raises(wishes.ModeStays):
-        wishes.choose_mode(event, other_mode, None, now=NOW, by=make_user(event.organisation))
+    with pytest.raises(ranking.ModeStays):
+        ranking.choose_mode(event, other_mode, None, now=NOW, by=make_user(event.organisation))
 
 
 def test_wishes_close_before_the_event_begins() -> None:
     event = make_event()
 
     with pytest.raises(refusals.Refused, match="avant le début"):
-        wishes.choose_mode(
+        ranking.choose_mode(
             event, SessionChoice.WISHES, event.starts_at + HOUR, now=NOW, by=make_user(event.organisation)
         )

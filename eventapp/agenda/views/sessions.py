@@ -15,8 +15,8 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.registrations import programme_changes, session_changes
-from eventapp.registrations.over_limits import warnings
+from eventapp.registrations.places.over_limits import warnings
+from eventapp.registrations.sessions import programme_changes, session_changes
 
 NEW = "/gestion/evenements/<slug>/programme/nouvelle-session"
 ONE = "/gestion/evenements/<slug>/sessions/<session_slug>"

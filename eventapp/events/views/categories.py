@@ -13,8 +13,8 @@ from eventapp.events.models import Category, Event
 from eventapp.events.views.blueprint import EVENT, back_to, bp, check_token, find_event, refused
 from eventapp.extensions import db
 from eventapp.registrations import seats
-from eventapp.registrations.limits import places
-from eventapp.registrations.over_limits import warnings
+from eventapp.registrations.places.limits import places
+from eventapp.registrations.places.over_limits import warnings
 
 CATEGORY = f"{EVENT}/categories/<category_slug>"
 

@@ -13,7 +13,7 @@ from eventapp.exchange.differences import differences
 from eventapp.exchange.telling import will_be_told
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.registrations.over_limits import warnings
+from eventapp.registrations.places.over_limits import warnings
 
 
 @bp.get(f"{EVENT}/brouillon")

@@ -18,7 +18,7 @@ from eventapp.events.views.blueprint import EVENT, back_to, bp, find_event
 from eventapp.exchange.telling import everyone_to_tell
 from eventapp.extensions import db
 from eventapp.registrations import seats
-from eventapp.registrations.over_limits import warnings
+from eventapp.registrations.places.over_limits import warnings
 
 __all__ = ["bp", "categories", "drafts", "files", "preview", "report", "states"]  # their routes are on `bp`
 

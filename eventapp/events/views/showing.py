@@ -5,7 +5,7 @@ from typing import Any
 
 from eventapp.agenda.programme import programme
 from eventapp.events.models import Audience, Event
-from eventapp.registrations.limits import structures_are_released
+from eventapp.registrations.places.limits import structures_are_released
 from eventapp.registrations.seats import availability, session_places
 
 

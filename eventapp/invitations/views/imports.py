@@ -16,7 +16,7 @@ from eventapp.invitations import importing
 from eventapp.invitations.forms import ImportForm
 from eventapp.invitations.models import GuestImport
 from eventapp.invitations.views.organiser import bp, managed
-from eventapp.registrations.reading_people import COLUMNS
+from eventapp.registrations.desk.reading_people import COLUMNS
 from eventapp.spreadsheets.reading import read
 
 SHOWN = 200  # lines of each kind on the preview; the counts are exact

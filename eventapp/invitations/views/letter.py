@@ -8,10 +8,14 @@ from eventapp import access
 from eventapp.clock import utcnow
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.invitations import letters, notices
+from eventapp.invitations import notices
 from eventapp.invitations.forms import LetterForm
 from eventapp.invitations.models import Guest
 from eventapp.invitations.views.organiser import bp, managed
+from eventapp.letters.defaults import INVITATION
+from eventapp.letters.filling import PLACEHOLDERS
+from eventapp.letters.models import LetterKind
+from eventapp.letters.writing import current, write
 from eventapp.links import absolute
 
 SAMPLE_TOKEN = "lien-personnel-de-la-personne"  # noqa: S105 - shown in a preview, opens nothing
@@ -23,16 +27,16 @@ OFFERED = 500
 def letter(slug: str) -> Any:
     """Saves under an address without fragment: on `#apercu` the browser would keep it, and pass over an error."""
     event = managed(slug)
-    written = letters.current(event)
+    written = current(event, LetterKind.INVITATION)
     form = LetterForm(
         data={
-            "subject": written.subject if written else letters.DEFAULT_SUBJECT,
-            "body": written.body if written else letters.DEFAULT_BODY,
+            "subject": written.subject if written else INVITATION.subject,
+            "body": written.body if written else INVITATION.body,
         }
     )
     if not form.validate_on_submit():
         return _letter_page(event, form), 422 if form.is_submitted() else 200
-    letters.write(event, form.subject.data or "", form.body.data or "", now=utcnow(), by=g.user)
+    write(event, LetterKind.INVITATION, form.subject.data or "", form.body.data or "", now=utcnow(), by=g.user)
     db.session.commit()
     flash("La lettre est enregistrée. Relisez-la ci-dessous comme la personne la lira.", "success")
     return redirect(url_for(".letter", slug=slug, invite=_number() or None, _anchor="apercu"), 303)
@@ -59,7 +63,7 @@ def _letter_page(event: Event, form: LetterForm, *, unsaved: bool = False) -> st
         unsaved=unsaved,
         guests=guests,
         guest=guest,
-        placeholders=letters.PLACEHOLDERS,
+        placeholders=PLACEHOLDERS,
         preview=notices.contents(event, guest, form.subject.data or "", form.body.data or "", link),
     )
 

@@ -12,8 +12,9 @@ from eventapp.invitations import answering
 from eventapp.invitations.forms import DeclineForm
 from eventapp.invitations.models import Invitation
 from eventapp.registrations import links as registration_links
-from eventapp.registrations import seats, windows
+from eventapp.registrations import seats
 from eventapp.registrations.forms import RegistrationForm, registration_form
+from eventapp.registrations.self_service import windows
 from eventapp.registrations.views.fields import fields_context, tell_left_open
 from eventapp.registrations.views.public import send_link
 

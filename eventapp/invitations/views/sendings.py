@@ -10,10 +10,13 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.invitations import guest_list, letters, listing, notices, sending
+from eventapp.invitations import guest_list, listing, notices, sending
 from eventapp.invitations.models import Guest, GuestState
 from eventapp.invitations.views.letter import SAMPLE_TOKEN
 from eventapp.invitations.views.organiser import bp, choice_made, filter_choices, managed
+from eventapp.letters.defaults import INVITATION
+from eventapp.letters.models import LetterKind
+from eventapp.letters.writing import current
 from eventapp.links import absolute
 
 
@@ -30,7 +33,7 @@ def choose(slug: str) -> str:
         choice=choice_made(),
         **filter_choices(event),
         refusal=_refusal(event),
-        letter=letters.current(event),
+        letter=current(event, LetterKind.INVITATION),
     )
 
 
@@ -44,7 +47,7 @@ def review(slug: str) -> Any:
     if not guests or refusal:
         flash(refusal or "Cochez au moins une personne.", "error")
         return redirect(url_for(".choose", slug=slug), 303)
-    written = letters.current(event)
+    written = current(event, LetterKind.INVITATION)
     registered = guest_list.registered_keys(event)
     return render_template(
         "invitations/organiser/review.html",
@@ -55,8 +58,8 @@ def review(slug: str) -> Any:
         preview=notices.contents(
             event,
             guests[0],
-            written.subject if written else letters.DEFAULT_SUBJECT,
-            written.body if written else letters.DEFAULT_BODY,
+            written.subject if written else INVITATION.subject,
+            written.body if written else INVITATION.body,
             absolute("invitations.page", token=SAMPLE_TOKEN),
         ),
     )

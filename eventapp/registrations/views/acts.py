@@ -10,8 +10,8 @@ from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.invitations import answering
-from eventapp.registrations import notes, undoing
-from eventapp.registrations.desk_forms import NoteForm
+from eventapp.registrations.desk import notes, undoing
+from eventapp.registrations.desk.forms import NoteForm
 from eventapp.registrations.models import Registration
 from eventapp.registrations.views.corrections import to_detail
 from eventapp.registrations.views.organiser import bp, find

@@ -12,14 +12,14 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
 from eventapp.formats import ordinal, plural
-from eventapp.registrations import allocation as verbs
-from eventapp.registrations import wishes as wish_verbs
-from eventapp.registrations.allocation_figures import people_and_wishes, slots_of
-from eventapp.registrations.selection import count
+from eventapp.registrations.desk.selection import count
 from eventapp.registrations.views.organiser import LARGEST_ID, bp, find_event
-from eventapp.registrations.wish_forms import DrawForm, ModeForm, mode_form
-from eventapp.registrations.wish_models import Allocation
-from eventapp.registrations.wish_slots import MOST_WISHES, are_closed, closing, takes_wishes
+from eventapp.registrations.wishes import allocation as verbs
+from eventapp.registrations.wishes import ranking
+from eventapp.registrations.wishes.figures import people_and_wishes, slots_of
+from eventapp.registrations.wishes.forms import DrawForm, ModeForm, mode_form
+from eventapp.registrations.wishes.models import Allocation
+from eventapp.registrations.wishes.wish_slots import MOST_WISHES, are_closed, closing, takes_wishes
 
 
 @bp.get("/gestion/evenements/<slug>/souhaits")
@@ -38,7 +38,7 @@ def choose_mode(slug: str) -> Any:
         return wishes_page(event, form, DrawForm(formdata=None)), 422
     try:
         mode = SessionChoice(form.session_choice.data)
-        wish_verbs.choose_mode(event, mode, form.close_at, now=utcnow(), by=g.user)
+        ranking.choose_mode(event, mode, form.close_at, now=utcnow(), by=g.user)
     except Refused as refusal:
         db.session.rollback()
         form.attach(refusal)

@@ -11,11 +11,11 @@ from eventapp.extensions import db
 from eventapp.formats import plural
 from eventapp.network.models import Structure
 from eventapp.pagination import Order, page
-from eventapp.registrations import allowances as verbs
 from eventapp.registrations import seats
-from eventapp.registrations.allowance_forms import AllowanceForm
-from eventapp.registrations.limits import structures_are_released
-from eventapp.registrations.over_limits import warnings
+from eventapp.registrations.places import allowances as verbs
+from eventapp.registrations.places.forms import AllowanceForm
+from eventapp.registrations.places.limits import structures_are_released
+from eventapp.registrations.places.over_limits import warnings
 from eventapp.registrations.views.fields import structure_labels
 from eventapp.registrations.views.organiser import bp, find_event
 

@@ -10,8 +10,8 @@ from eventapp import access, downloads, journal
 from eventapp.clock import utcnow
 from eventapp.extensions import db
 from eventapp.pagination import Order, page
-from eventapp.registrations.answer_figures import answers_to, figures
 from eventapp.registrations.models import Answer, Question, Registration
+from eventapp.registrations.questions.figures import answers_to, figures
 from eventapp.registrations.views.organiser import bp, find_event
 from eventapp.spreadsheets.cells import Value
 from eventapp.spreadsheets.writing import FORMATS

@@ -9,8 +9,9 @@ from eventapp.clock import utcnow
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.registrations import changes, selection
-from eventapp.registrations.desk_forms import CancelManyForm
+from eventapp.registrations import changes
+from eventapp.registrations.desk import selection
+from eventapp.registrations.desk.forms import CancelManyForm
 from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.views.organiser import bp, choices, find_event
 

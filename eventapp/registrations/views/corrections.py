@@ -10,10 +10,10 @@ from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import refusals, seats
-from eventapp.registrations.choices import beside
-from eventapp.registrations.desk_forms import OverLimitsForm
+from eventapp.registrations.desk.forms import OverLimitsForm
 from eventapp.registrations.forms import PersonForm, SessionsForm, correction_form, sessions_form
 from eventapp.registrations.models import Registration
+from eventapp.registrations.sessions.choices import beside
 from eventapp.registrations.views.fields import fields_context, tell_left_open
 from eventapp.registrations.views.organiser import bp, find
 

@@ -10,10 +10,10 @@ from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.pagination import Order, page
-from eventapp.registrations import requests
-from eventapp.registrations.request_forms import AnswerForm
-from eventapp.registrations.request_models import ChangeRequest
-from eventapp.registrations.request_summaries import summary
+from eventapp.registrations.self_service import requests
+from eventapp.registrations.self_service.models import ChangeRequest
+from eventapp.registrations.self_service.request_forms import AnswerForm
+from eventapp.registrations.self_service.request_summaries import summary
 from eventapp.registrations.views.organiser import LARGEST_ID, bp, find_event
 
 OLDEST_FIRST = Order((ChangeRequest.id,), lambda row: (row.id,))

@@ -9,12 +9,12 @@ from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.registrations import wish_slots, wishes
 from eventapp.registrations.forms import WishesForm, wishes_form
 from eventapp.registrations.models import Registration
 from eventapp.registrations.views.corrections import find_live, to_detail
 from eventapp.registrations.views.fields import wishes_context
 from eventapp.registrations.views.organiser import bp
+from eventapp.registrations.wishes import ranking, wish_slots
 
 
 @bp.get("/gestion/evenements/<slug>/inscriptions/<int:registration_id>/souhaits")
@@ -34,7 +34,7 @@ def change_person_wishes(slug: str, registration_id: int) -> Any:
     if not form.validate_on_submit():
         return page(registration, form), 422
     try:
-        wishes.change_wishes(registration, form.ranked, now=utcnow(), by=g.user)
+        ranking.change_wishes(registration, form.ranked, now=utcnow(), by=g.user)
     except Refused as refusal:
         db.session.rollback()
         form.wish_errors = [str(refusal)]

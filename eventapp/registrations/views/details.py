@@ -8,12 +8,13 @@ from eventapp import access, journal, limits
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
-from eventapp.registrations import refusals, request_payloads, seats, summaries, windows
+from eventapp.registrations import refusals, seats
 from eventapp.registrations.forms import correction_form
 from eventapp.registrations.models import Registration
 from eventapp.registrations.person_forms import PersonForm
-from eventapp.registrations.request_forms import MessageForm
-from eventapp.registrations.request_models import RequestKind
+from eventapp.registrations.self_service import request_payloads, summaries, windows
+from eventapp.registrations.self_service.models import RequestKind
+from eventapp.registrations.self_service.request_forms import MessageForm
 from eventapp.registrations.views.fields import structure_labels
 from eventapp.registrations.views.personal import back, find_acting
 from eventapp.registrations.views.public import bp

@@ -11,9 +11,9 @@ from eventapp import access, downloads
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import phone
-from eventapp.registrations.answers import applying, asked
+from eventapp.registrations.desk.selection import ORDERS, Filters, find_registrations
 from eventapp.registrations.models import Question, Registration
-from eventapp.registrations.selection import ORDERS, Filters, find_registrations
+from eventapp.registrations.questions.answers import applying, asked
 from eventapp.registrations.views.organiser import bp, find_event
 
 COLUMNS = (

@@ -10,10 +10,10 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import typo
 from eventapp.network.search import full_labels
-from eventapp.registrations.availability import availability
 from eventapp.registrations.forms import OrganiserForm
-from eventapp.registrations.session_places import session_places
-from eventapp.registrations.wish_slots import MOST_WISHES, are_closed, closing, is_ranked, ranked_slots
+from eventapp.registrations.places.availability import availability
+from eventapp.registrations.sessions.session_places import session_places
+from eventapp.registrations.wishes.wish_slots import MOST_WISHES, are_closed, closing, is_ranked, ranked_slots
 
 
 def fields_context(event: Event, form: Any) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.registrations import importing
-from eventapp.registrations.desk_forms import ImportForm
-from eventapp.registrations.import_models import RegistrationImport
-from eventapp.registrations.reading_people import COLUMNS, PHONE
+from eventapp.registrations.desk import importing
+from eventapp.registrations.desk.forms import ImportForm
+from eventapp.registrations.desk.models import RegistrationImport
+from eventapp.registrations.desk.reading_people import COLUMNS, PHONE
 from eventapp.registrations.views.organiser import bp, find_event
 from eventapp.spreadsheets.reading import read
 

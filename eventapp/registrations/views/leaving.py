@@ -8,10 +8,11 @@ from eventapp import access, journal
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
-from eventapp.registrations import seats, windows
+from eventapp.registrations import seats
 from eventapp.registrations.forms import CancelForm
 from eventapp.registrations.models import Registration
-from eventapp.registrations.request_models import RequestKind
+from eventapp.registrations.self_service import windows
+from eventapp.registrations.self_service.models import RequestKind
 from eventapp.registrations.views.personal import back, find, find_acting
 from eventapp.registrations.views.public import bp
 from eventapp.registrations.views.requests import ask

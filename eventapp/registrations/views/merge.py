@@ -12,10 +12,10 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.formats import person_sorted
 from eventapp.invitations import answering
-from eventapp.registrations import merging
-from eventapp.registrations.desk_forms import MergeForm
+from eventapp.registrations.desk import merging
+from eventapp.registrations.desk.forms import MergeForm
+from eventapp.registrations.desk.selection import Filters, find_registrations
 from eventapp.registrations.models import Registration, Status
-from eventapp.registrations.selection import Filters, find_registrations
 from eventapp.registrations.views.corrections import find_live, to_detail
 from eventapp.registrations.views.organiser import bp
 

@@ -12,8 +12,8 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.formats import plural
-from eventapp.registrations import moving
-from eventapp.registrations.session_places import bookable_sessions, session_places
+from eventapp.registrations.desk import moving
+from eventapp.registrations.sessions.session_places import bookable_sessions, session_places
 from eventapp.registrations.views.bulk import ticked_ids
 from eventapp.registrations.views.organiser import bp, find_event
 

@@ -14,11 +14,14 @@ from eventapp.invitations.models import Guest, Invitation
 from eventapp.links import absolute
 from eventapp.outbox.letters import TITLES
 from eventapp.pagination import page
-from eventapp.registrations import history, merging, notices, refusals, requests, seats, selection, undoing, wish_slots
+from eventapp.registrations import notices, refusals, seats
+from eventapp.registrations.desk import history, merging, selection, undoing
 from eventapp.registrations.forms import OrganiserCancelForm, OrganiserForm, registration_form
 from eventapp.registrations.models import Registration, Source
+from eventapp.registrations.self_service import requests
 from eventapp.registrations.views.fields import fields_context, tell_left_open
-from eventapp.registrations.waiting_reasons import reasons_to_wait
+from eventapp.registrations.waiting.reasons import reasons_to_wait
+from eventapp.registrations.wishes import wish_slots
 
 bp = Blueprint("registrations_organiser", __name__)
 

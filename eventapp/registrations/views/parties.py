@@ -11,9 +11,10 @@ from eventapp.database import looking
 from eventapp.errors import Refused
 from eventapp.events.models import Audience, Event
 from eventapp.extensions import db
-from eventapp.registrations import links, parties, seats
-from eventapp.registrations.party_forms import MORE_LINES, MOST_PEOPLE, PartyForm, party_form
-from eventapp.registrations.party_models import Party, PartyRule
+from eventapp.registrations import links, seats
+from eventapp.registrations.groups import parties
+from eventapp.registrations.groups.forms import MORE_LINES, MOST_PEOPLE, PartyForm, party_form
+from eventapp.registrations.groups.models import Party, PartyRule
 from eventapp.registrations.views.fields import structure_labels
 from eventapp.registrations.views.public import bp, find_event, send_link, unavailable_page
 

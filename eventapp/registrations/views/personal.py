@@ -9,15 +9,17 @@ from eventapp import access
 from eventapp.clock import utcnow
 from eventapp.events.models import Audience
 from eventapp.extensions import db
-from eventapp.registrations import links, own_history, requests, seats, transfers, windows, wish_slots
-from eventapp.registrations.answers import unanswered
-from eventapp.registrations.choices import clashes_of
-from eventapp.registrations.completeness import missing_answers, missing_choices
+from eventapp.registrations import links, seats
 from eventapp.registrations.models import Registration
-from eventapp.registrations.request_summaries import summary
-from eventapp.registrations.session_places import session_positions
+from eventapp.registrations.questions.answers import unanswered
+from eventapp.registrations.questions.completeness import missing_answers, missing_choices
+from eventapp.registrations.self_service import own_history, requests, transfers, windows
+from eventapp.registrations.self_service.request_summaries import summary
+from eventapp.registrations.sessions.choices import clashes_of
+from eventapp.registrations.sessions.session_places import session_positions
 from eventapp.registrations.views.public import bp
-from eventapp.registrations.waiting_reasons import reasons_to_wait
+from eventapp.registrations.waiting.reasons import reasons_to_wait
+from eventapp.registrations.wishes import wish_slots
 
 
 @bp.get("/mon-inscription/<token>")

@@ -9,10 +9,10 @@ from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.registrations import questions as verbs
-from eventapp.registrations.answer_figures import count_received
 from eventapp.registrations.models import Question
-from eventapp.registrations.question_forms import QuestionForm
+from eventapp.registrations.questions import editing
+from eventapp.registrations.questions.figures import count_received
+from eventapp.registrations.questions.forms import QuestionForm
 from eventapp.registrations.views.organiser import bp, find_event
 
 
@@ -34,17 +34,17 @@ def questions(slug: str) -> Any:
 @access.member
 def new_question(slug: str) -> Any:
     event = find_event(slug)
-    return question_page(event, QuestionForm(verbs.conditions(event)))
+    return question_page(event, QuestionForm(editing.conditions(event)))
 
 
 @bp.post("/gestion/evenements/<slug>/questions/nouvelle")
 @access.member
 def create_question(slug: str) -> Any:
     event = find_event(slug)
-    form = QuestionForm(verbs.conditions(event))
+    form = QuestionForm(editing.conditions(event))
     if not form.validate_on_submit():
         return question_page(event, form), 422
-    verbs.add_question(event, form.facts(), now=utcnow(), by=g.user)
+    editing.add_question(event, form.facts(), now=utcnow(), by=g.user)
     db.session.commit()
     flash("La question est ajoutée.", "success")
     return redirect(url_for(".questions", slug=slug), 303)
@@ -54,7 +54,7 @@ def create_question(slug: str) -> Any:
 @access.member
 def edit_question(slug: str, question_slug: str) -> Any:
     question = find_question(slug, question_slug)
-    form = QuestionForm(verbs.conditions(question.event, question), question)
+    form = QuestionForm(editing.conditions(question.event, question), question)
     return question_page(question.event, form, question)
 
 
@@ -62,11 +62,11 @@ def edit_question(slug: str, question_slug: str) -> Any:
 @access.member
 def save_question(slug: str, question_slug: str) -> Any:
     question = find_question(slug, question_slug)
-    form = QuestionForm(verbs.conditions(question.event, question), question)
+    form = QuestionForm(editing.conditions(question.event, question), question)
     if not form.validate_on_submit():
         return question_page(question.event, form, question), 422
     try:
-        verbs.edit_question(question, form.facts(), now=utcnow(), by=g.user)
+        editing.edit_question(question, form.facts(), now=utcnow(), by=g.user)
     except Refused as refusal:
         db.session.rollback()
         form[refusal.field or "kind"].errors = [str(refusal)]
@@ -80,14 +80,14 @@ def save_question(slug: str, question_slug: str) -> Any:
 @access.member
 def retire_question(slug: str, question_slug: str) -> Any:
     done = "La question n’est plus posée. Les réponses déjà reçues sont gardées."
-    return act(slug, verbs.retire_question, find_question(slug, question_slug), done=done, by=g.user)
+    return act(slug, editing.retire_question, find_question(slug, question_slug), done=done, by=g.user)
 
 
 @bp.post("/gestion/evenements/<slug>/questions/<question_slug>/rang")
 @access.member
 def move_question(slug: str, question_slug: str) -> Any:
     up = request.form.get("sens") == "monter"
-    return act(slug, verbs.move_question, find_question(slug, question_slug), up=up)
+    return act(slug, editing.move_question, find_question(slug, question_slug), up=up)
 
 
 def act(slug: str, verb: Any, question: Question, *, done: str = "", **facts: Any) -> Any:

@@ -9,10 +9,10 @@ from eventapp import access, limits
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
-from eventapp.registrations import requests
 from eventapp.registrations.models import Registration
-from eventapp.registrations.request_forms import MessageForm, TakeBackForm
-from eventapp.registrations.request_models import RequestKind
+from eventapp.registrations.self_service import requests
+from eventapp.registrations.self_service.models import RequestKind
+from eventapp.registrations.self_service.request_forms import MessageForm, TakeBackForm
 from eventapp.registrations.views.personal import back, find
 from eventapp.registrations.views.public import bp
 

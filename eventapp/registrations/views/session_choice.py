@@ -9,12 +9,14 @@ from eventapp import access, journal
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
-from eventapp.registrations import choices, seats, session_summary, session_waiting, windows
+from eventapp.registrations import seats
 from eventapp.registrations.forms import SessionsForm, sessions_form
 from eventapp.registrations.models import Booking, Registration
-from eventapp.registrations.request_forms import MessageForm
-from eventapp.registrations.request_models import RequestKind
-from eventapp.registrations.session_places import session_positions
+from eventapp.registrations.self_service import windows
+from eventapp.registrations.self_service.models import RequestKind
+from eventapp.registrations.self_service.request_forms import MessageForm
+from eventapp.registrations.sessions import choices, session_summary, session_waiting
+from eventapp.registrations.sessions.session_places import session_positions
 from eventapp.registrations.views.fields import sessions_context
 from eventapp.registrations.views.personal import back, find, find_acting
 from eventapp.registrations.views.public import bp

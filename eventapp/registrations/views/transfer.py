@@ -9,10 +9,11 @@ from eventapp import access, journal, limits
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
-from eventapp.registrations import refusals, transfers, windows
+from eventapp.registrations import refusals
 from eventapp.registrations.models import Registration
-from eventapp.registrations.request_models import RequestKind
-from eventapp.registrations.transfer_forms import ColleagueForm
+from eventapp.registrations.self_service import transfers, windows
+from eventapp.registrations.self_service.models import RequestKind
+from eventapp.registrations.self_service.transfer_forms import ColleagueForm
 from eventapp.registrations.views.personal import back, find, find_acting
 from eventapp.registrations.views.public import bp, find_event
 from eventapp.registrations.views.requests import ask

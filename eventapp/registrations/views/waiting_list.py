@@ -13,13 +13,14 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event, Status
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.registrations import promotion, refusals, waiting_lines
-from eventapp.registrations.limits import places
+from eventapp.registrations import refusals
 from eventapp.registrations.models import Booking, Registration
-from eventapp.registrations.promotion_forms import PromotionForm
-from eventapp.registrations.queue import count_waiting, position
-from eventapp.registrations.session_places import bookable_sessions, session_positions
+from eventapp.registrations.places.limits import places
+from eventapp.registrations.sessions.session_places import bookable_sessions, session_positions
 from eventapp.registrations.views.organiser import bp, find, find_event
+from eventapp.registrations.waiting import promotion, waiting_lines
+from eventapp.registrations.waiting.forms import PromotionForm
+from eventapp.registrations.waiting.queue import count_waiting, position
 
 
 @bp.get("/gestion/evenements/<slug>/liste-attente")

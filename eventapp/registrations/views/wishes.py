@@ -8,13 +8,12 @@ from eventapp import access, journal
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
-from eventapp.registrations import wish_slots
-from eventapp.registrations import wishes as verbs
 from eventapp.registrations.forms import WishesForm, wishes_form
 from eventapp.registrations.models import Registration
 from eventapp.registrations.views.fields import wishes_context
 from eventapp.registrations.views.personal import back, find_acting
 from eventapp.registrations.views.public import bp
+from eventapp.registrations.wishes import ranking, wish_slots
 
 
 @bp.get("/mon-inscription/<token>/souhaits")
@@ -34,7 +33,7 @@ def change_wishes(token: str) -> Any:
     if not form.validate_on_submit():
         return wishes_page(registration, form, token), 422
     try:
-        verbs.change_wishes(registration, form.ranked, now=utcnow(), by=journal.PERSON)
+        ranking.change_wishes(registration, form.ranked, now=utcnow(), by=journal.PERSON)
     except Refused as refusal:
         db.session.rollback()
         form.wish_errors = [str(refusal)]

@@ -1,0 +1,62 @@
+"""A letter's words with each `{placeholder}` replaced: as a subject, as plain text, as HTML."""
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from eventapp import markdown
+from eventapp.events.models import Event
+from eventapp.formats import french_date, french_day_range, french_hours
+from eventapp.outbox import placeholders
+from eventapp.text import one_line
+
+# name → what it becomes, as listed beside the editor
+PLACEHOLDERS = {
+    "prenom": "prénom de la personne",
+    "nom": "nom de la personne",
+    "fonction": "sa fonction",
+    "structure": "sa structure ou son organisme",
+    "evenement": "titre de la rencontre",
+    "date": "jour de la rencontre",
+    "horaires": "heures de début et de fin",
+    "lieu": "nom et adresse du lieu",
+    "date_limite": "dernier jour pour répondre",
+    "organisation": "nom de votre organisation",
+    "lien": "adresse personnelle, pour répondre ou pour suivre son inscription",
+}
+
+
+def event_values(event: Event) -> dict[str, str]:
+    """What the placeholders about the event become: the same for everyone."""
+    return {
+        "evenement": event.title,
+        "date": french_day_range(event.starts_at, event.ends_at, event.timezone),
+        "horaires": french_hours(event.starts_at, event.ends_at, event.timezone),
+        "lieu": event.venue.one_line,
+        "date_limite": french_date(event.closes_at or event.starts_at, event.timezone),
+        "organisation": event.organisation.name,
+    }
+
+
+def subject_for(subject: str, known: Mapping[str, str]) -> str:
+    return one_line(placeholders.fill(subject, known))
+
+
+def text_for(body: str, known: Mapping[str, str]) -> str:
+    """The letter as plain text."""
+    return markdown.plain(_filled(body, known))
+
+
+def html_for(body: str, known: Mapping[str, str]) -> Markup:
+    """The letter as HTML."""
+    return markdown.render(_filled(body, known), top=2)
+
+
+def unknown_placeholders(*texts: str) -> list[str]:
+    return sorted({name for text in texts for name in placeholders.unknown_in(text, PLACEHOLDERS)})
+
+
+def _filled(body: str, known: Mapping[str, str]) -> str:
+    """What a guest typed stays text, whatever it looks like; our own link stays a link."""
+    escaped = {name: placeholders.escape_markdown(value) for name, value in known.items()}
+    return placeholders.fill(body, escaped | {"lien": f"<{known['lien']}>"})

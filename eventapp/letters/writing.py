@@ -1,0 +1,60 @@
+"""Wording a letter: Markdown with {placeholders}; each edit is a new, frozen version."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from eventapp import journal
+from eventapp.accounts.models import User
+from eventapp.events.locks import hold
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.letters.defaults import PROPOSALS, Proposal
+from eventapp.letters.models import Letter, LetterKind
+from eventapp.text import many_lines, one_line
+
+
+def current(event: Event, kind: LetterKind) -> Letter | None:
+    """The latest version written for this event, if any."""
+    return db.session.scalar(
+        select(Letter).where(Letter.event_id == event.id, Letter.name == kind).order_by(Letter.version.desc()).limit(1)
+    )
+
+
+def proposal(_event: Event, kind: LetterKind) -> Proposal:
+    """What is proposed for this event while nobody has worded it."""
+    return PROPOSALS[kind]
+
+
+def current_or_default(event: Event, kind: LetterKind, *, now: datetime) -> Letter:
+    """What would be sent now; the proposed text is written down as version 1 when nobody changed it."""
+    return current(event, kind) or _add(event, kind, *proposal(event, kind), 1, by=None, now=now)
+
+
+def write(event: Event, kind: LetterKind, subject: str, body: str, *, now: datetime, by: User) -> Letter:
+    """A new version, unless nothing changed. What was already sent keeps its own."""
+    subject, body = one_line(subject), many_lines(body)
+    hold(event)
+    latest = current(event, kind)
+    if latest is not None and (latest.subject, latest.body) == (subject, body):
+        return latest
+    letter = _add(event, kind, subject, body, latest.version + 1 if latest else 1, by=by, now=now)
+    journal.record("letter.written", "Lettre d’invitation modifiée", now=now, by=by, event=event, subject=letter)
+    return letter
+
+
+def _add(
+    event: Event, kind: LetterKind, subject: str, body: str, version: int, *, by: User | None, now: datetime
+) -> Letter:
+    letter = Letter(
+        event_id=event.id,
+        name=kind,
+        version=version,
+        subject=subject,
+        body=body,
+        written_at=now,
+        written_by_id=by.id if by else None,
+    )
+    db.session.add(letter)
+    db.session.flush()
+    return letter

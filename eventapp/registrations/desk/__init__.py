@@ -1,0 +1,1 @@
+"""What an organiser does with registrations: import, move, merge, cancel, undo, notes, history."""

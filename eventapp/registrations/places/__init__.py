@@ -1,0 +1,1 @@
+"""The limits that a place counts against: event, category, structure."""

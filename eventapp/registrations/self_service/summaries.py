@@ -1,0 +1,66 @@
+"""What an act would change, said before it is confirmed: to the person, or to the organiser whom they ask."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eventapp.formats import phone
+from eventapp.registrations.models import Answer, Registration
+from eventapp.registrations.people import Person, person_of
+from eventapp.registrations.questions.answers import applying, asked, is_empty
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line; an empty text is something that was, or would be, left out."""
+
+    label: str
+    before: str
+    after: str
+
+
+def detail_changes(
+    registration: Registration, person: Person, answers: Mapping[str, Any], consents: Collection[str] = ()
+) -> list[Change]:
+    """In the order of the form. The arguments are those of `changes.change_details`."""
+    facts = zip(_facts(person_of(registration)), _facts(person), strict=True)
+    changes = [Change(label, before, after) for (label, before), (_, after) in facts if before != after]
+    return changes + list(_answer_changes(registration, answers, consents))
+
+
+def _facts(person: Person) -> list[tuple[str, str]]:
+    structure, category = person.structure, person.category
+    return [
+        ("Prénom", person.first_name),
+        ("Nom", person.last_name),
+        ("Adresse électronique", person.email),
+        ("Téléphone", phone(person.phone)),
+        ("Fonction", person.function),
+        ("Structure ou organisme", structure.full_label if structure else person.organisation),
+        ("Catégorie", category.name if category else ""),
+    ]
+
+
+def _answer_changes(
+    registration: Registration, answers: Mapping[str, Any], consents: Collection[str]
+) -> Iterator[Change]:
+    """Those that `answers.change_answers` would write."""
+    held = {answer.question.slug: answer for answer in registration.answers}
+    before = {slug: answer.value for slug, answer in held.items()}
+    questions = asked(registration.event)
+    applied, applicable = applying(questions, before), applying(questions, {**before, **answers})
+    for question in questions:
+        slug = question.slug
+        old, new = before.get(slug), before.get(slug)
+        if question in applicable and slug in answers:
+            new = answers[slug]
+        elif question in applied and question not in applicable:
+            new = None
+        if in_words(old) != in_words(new):
+            yield Change(question.label, in_words(old), in_words(new))
+        elif slug in consents and slug in held and held[slug].consented_at is None:
+            yield Change(question.label, "sans votre accord", "avec votre accord")
+
+
+def in_words(value: Any) -> str:
+    return "" if is_empty(value) else Answer(value=value).in_words

@@ -1,0 +1,1 @@
+"""Choosing sessions, their seats and their own waiting lists."""

@@ -1,0 +1,27 @@
+"""Letters about a seat in a session: given, proposed, no longer proposed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from eventapp.outbox.letters import post
+from eventapp.registrations.models import Booking, Registration
+from eventapp.registrations.sessions import letters
+
+LETTERS = letters  # importing them registers what is posted here
+
+
+def promoted(registration: Registration, bookings: Sequence[Booking], *, now: datetime) -> None:
+    _post("registrations/session_promoted", registration, now=now, session_ids=[b.session_id for b in bookings])
+
+
+def offered(booking: Booking, *, now: datetime) -> None:
+    _post("registrations/session_offered", booking.registration, now=now, booking_id=booking.id)
+
+
+def offer_ended(booking: Booking, *, now: datetime) -> None:
+    _post("registrations/session_offer_ended", booking.registration, now=now, booking_id=booking.id)
+
+
+def _post(name: str, registration: Registration, *, now: datetime, **more: Any) -> None:
+    post(name, to=registration.email, now=now, event=registration.event, registration_id=registration.id, **more)

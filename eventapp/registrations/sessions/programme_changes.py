@@ -1,0 +1,93 @@
+"""What a change of the programme does to those who booked: told once when the hour or the room changes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import aliased
+
+from eventapp.accounts.models import User
+from eventapp.agenda import editing
+from eventapp.agenda.editing import Cast
+from eventapp.agenda.models import Session
+from eventapp.errors import Refused
+from eventapp.events.locks import hold
+from eventapp.extensions import db
+from eventapp.registrations import notices
+from eventapp.registrations.models import Booking, Registration
+from eventapp.registrations.waiting.waiting_list import fill
+
+
+class SessionBooked(Refused):
+    message = "Des personnes ont réservé cette session\u00a0: annulez-la, elles seront prévenues."
+
+
+def edit_session(
+    session: Session,
+    facts: Mapping[str, Any],
+    *,
+    cast: Sequence[Cast] | None,
+    revision: int | None,
+    now: datetime,
+    by: User | None,
+) -> int:
+    """Edit it and give out what places it gained; how many people are told that its hour or room changed."""
+    before = _when_and_where(session)
+    changed = editing.edit_session(session, facts, cast=cast, revision=revision, now=now, by=by)
+    told = _holders(session) if changed & editing.CALENDAR_FACTS and session.ends_at > now else []
+    for registration in told:
+        if _when_and_where(session) != before:
+            notices.session_moved(registration, session, before, now=now)
+        else:
+            notices.changed(registration, now=now)
+    if changed & {"capacity", "booking", "starts_at", "ends_at"}:  # another hour may leave nothing to choose between
+        fill(session.event, now=now)
+    return len(told)
+
+
+def remove_session(session: Session, *, now: datetime, by: User | None) -> None:
+    """Refused once anyone booked it, even if they gave it up since: calendars must learn what became of it."""
+    hold(session.event)
+    ever = db.select(db.func.count()).where(Booking.session_id == session.id)
+    if db.session.scalar(ever):
+        raise SessionBooked
+    editing.remove_session(session, now=now, by=by)
+
+
+def booked(session: Session) -> int:
+    """How many people hold it or wait for it."""
+    live = db.select(db.func.count()).where(Booking.session_id == session.id, Booking.released_at.is_(None))
+    return db.session.scalar(live) or 0
+
+
+def in_two_places(session: Session) -> int:
+    """How many people hold this session and another at the same hour: nobody is dropped, each one chooses."""
+    other, other_session = aliased(Booking), aliased(Session)
+    holders = (
+        db.select(db.func.count(Booking.registration_id.distinct()))
+        .join(other, other.registration_id == Booking.registration_id)
+        .join(other_session, other_session.id == other.session_id)
+        .where(
+            Booking.session_id == session.id,
+            Booking.released_at.is_(None),
+            Booking.confirmed_at.is_not(None),
+            other.released_at.is_(None),
+            other.confirmed_at.is_not(None),
+            other.session_id != session.id,
+            other_session.starts_at < session.ends_at,
+            other_session.ends_at > session.starts_at,
+        )
+    )
+    return db.session.scalar(holders) or 0
+
+
+def _when_and_where(session: Session) -> dict[str, str]:
+    """As a letter keeps it."""
+    room = session.room.name if session.room is not None else ""
+    return {"starts_at": session.starts_at.isoformat(), "ends_at": session.ends_at.isoformat(), "room": room}
+
+
+def _holders(session: Session) -> list[Registration]:
+    held = Booking.session_id == session.id, Booking.released_at.is_(None)
+    people = db.select(Registration).join(Registration.bookings).where(*held).order_by(Registration.id)
+    return list(db.session.scalars(people))

@@ -1,0 +1,140 @@
+"""What happens to the sessions of a registration after it was made: others chosen, one cancelled by the organiser."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from eventapp import journal
+from eventapp.accounts.models import User
+from eventapp.agenda.models import Session
+from eventapp.events.locks import hold
+from eventapp.extensions import db
+from eventapp.formats import person as name_of
+from eventapp.formats import plural
+from eventapp.registrations import notices, refusals
+from eventapp.registrations.changes import Actor, check_live
+from eventapp.registrations.desk.forcing import force_seats
+from eventapp.registrations.models import Booking, Registration
+from eventapp.registrations.self_service import windows
+from eventapp.registrations.sessions import choices
+from eventapp.registrations.sessions.seats import record
+from eventapp.registrations.sessions.session_places import seats_for_newcomer
+from eventapp.registrations.states import release, touch
+from eventapp.registrations.waiting.waiting_list import fill
+from eventapp.registrations.wishes import ranking
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a choice of sessions changes. What is waited for beside another session of the same hour stays, and so does
+    a seat in a session that can no longer be booked: no form could have kept them."""
+
+    released: Sequence[Booking]
+    asked: Sequence[Session]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.released and not self.asked
+
+    @classmethod
+    def of(cls, registration: Registration, wanted: Collection[Session]) -> "Plan":
+        live, ids = registration.live_bookings, {session.id for session in wanted}
+        alone = choices.beside(registration)
+        released = [b for b in live if b.session_id not in ids and b.session.can_be_booked and b not in alone]
+        asked = {session.id: session for session in wanted if session.id not in {b.session_id for b in live}}
+        return cls(released, sorted(asked.values(), key=lambda s: (s.starts_at, s.id)))
+
+
+def change_sessions(
+    registration: Registration,
+    sessions: Collection[Session],
+    *,
+    beside: Collection[Session] = (),
+    now: datetime,
+    by: Actor,
+    over_limits: bool = False,
+) -> None:
+    """Make these the wanted sessions: kept ones keep their seat or their rank, given up ones are passed on at once.
+
+    `beside`: full sessions to wait for while keeping those of the same hour. `over_limits` (an organiser's explicit
+    decision) gives a seat in each of the `sessions`, whatever their capacity.
+    """
+    event = registration.event
+    hold(event)
+    check_live(registration)
+    windows.check_change(registration, by, now)
+    choices.check_choices(event, sessions)
+    sessions = ranking.divert(registration, sessions, beside, now=now, by=by)
+    _check_beside(registration, sessions, beside)
+    plan = Plan.of(registration, [*sessions, *beside])
+    if not plan.is_empty:
+        _apply(registration, plan, now=now, by=by)
+        fill(event, now=now, told=(registration,))
+    forced = _force(registration, sessions, now=now, by=by) if over_limits and isinstance(by, User) else 0
+    if forced or not plan.is_empty:
+        notices.changed(registration, now=now)
+
+
+def release_session(session: Session, *, now: datetime, by: Actor) -> int:
+    """After a session was cancelled: free its bookings and write to those concerned; how many."""
+    event = session.event
+    hold(event)
+    held = select(Booking).where(Booking.session_id == session.id, Booking.released_at.is_(None)).order_by(Booking.id)
+    bookings = db.session.scalars(held).all()
+    for booking in bookings:
+        lose_to_cancellation(booking, now=now, by=by)
+        notices.session_cancelled(booking.registration, session, now=now)
+    if bookings:
+        released = plural(len(bookings), "réservation rendue", "réservations rendues")
+        sentence = f"Session «\u00a0{session.title}\u00a0» annulée\u00a0: {released}."
+        journal.record("session.released", sentence, now=now, by=by, event=event, subject=session)
+    fill(event, now=now)
+    return len(bookings)
+
+
+def lose_to_cancellation(booking: Booking, *, now: datetime, by: Actor | None) -> None:
+    """One booking of a cancelled session, in the history of whoever had it."""
+    what = "place rendue" if booking.is_confirmed else "attente terminée"
+    sentence = f"Session «\u00a0{booking.session.title}\u00a0» annulée\u00a0: {what}."
+    release(booking, now=now)
+    touch(booking.registration, now=now)
+    record(booking, "booking.session_cancelled", sentence, now=now, by=by)
+
+
+def _check_beside(registration: Registration, sessions: Collection[Session], beside: Collection[Session]) -> None:
+    if not beside:
+        return
+    event = registration.event
+    if any(session.event_id != event.id or not session.can_be_booked for session in beside):
+        raise refusals.SessionNotBookable
+    if not registration.is_confirmed:
+        raise refusals.PlaceNeeded
+    with_seats = seats_for_newcomer(event, [session.id for session in beside])
+    for session in beside:
+        if session.id in with_seats and any(session.overlaps(other) for other in sessions):
+            raise refusals.SeatsLeft(
+                f"Il reste maintenant des places dans «\u00a0{session.title}\u00a0»\u00a0: choisissez-la, ou gardez "
+                "l’autre session."
+            )
+
+
+def _apply(registration: Registration, plan: Plan, *, now: datetime, by: Actor) -> None:
+    event = registration.event
+    changes = [f"«\u00a0{b.session.title}\u00a0» {'rendue' if b.is_confirmed else 'quittée'}" for b in plan.released]
+    changes += [f"«\u00a0{s.title}\u00a0» demandée" for s in plan.asked]
+    for booking in plan.released:
+        release(booking, now=now)
+    for session in plan.asked:
+        registration.bookings.append(Booking(event_id=event.id, session=session, created_at=now))
+    touch(registration, now=now)
+    sentence = f"Sessions de {name_of(registration)} modifiées\u00a0: {', '.join(changes)}."
+    journal.record("registration.sessions_changed", sentence, now=now, by=by, event=event, subject=registration)
+
+
+def _force(registration: Registration, sessions: Collection[Session], *, now: datetime, by: User) -> int:
+    ids = {session.id for session in sessions}
+    waiting = [b for b in registration.live_bookings if b.session_id in ids and b.is_waiting]
+    force_seats(registration, waiting, now=now, by=by)
+    return sum(booking.is_confirmed for booking in waiting)

@@ -1,0 +1,73 @@
+"""While an event takes wishes, the sessions of some slots are ranked, and nobody is given a seat in them.
+
+Ranked are the slots in which everyone can attend one session only; other sessions are booked as ever.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Select, select
+
+from eventapp.agenda.models import Session
+from eventapp.agenda.programme import BookingSlot, booking_slots, has_booking_slots
+from eventapp.events.models import Event, SessionChoice
+from eventapp.extensions import db
+from eventapp.registrations.models import Registration
+from eventapp.registrations.wishes.models import Wish
+
+MOST_WISHES = 5  # in a slot
+
+
+class Ranking(NamedTuple):
+    slot: BookingSlot
+    sessions: list[Session]
+
+
+def takes_wishes(event: Event) -> bool:
+    return event.session_choice is SessionChoice.WISHES and event.allocated_at is None
+
+
+def closing(event: Event) -> datetime:
+    """Until when people rank: the date set for it, else the end of registration."""
+    return event.wishes_close_at or event.closes_at or event.starts_at
+
+
+def are_closed(event: Event, now: datetime) -> bool:
+    return now >= closing(event)
+
+
+def ranked_slots(event: Event) -> list[BookingSlot]:
+    return [slot for slot in booking_slots(event) if is_ranked(slot)] if takes_wishes(event) else []
+
+
+def is_ranked(slot: BookingSlot) -> bool:
+    return takes_wishes(slot.event) and slot.exclusive
+
+
+def books_sessions(event: Event) -> bool:
+    """Whether some session is chosen otherwise than by ranking it."""
+    if not takes_wishes(event):
+        return has_booking_slots(event)
+    return any(not is_ranked(slot) for slot in booking_slots(event))
+
+
+def most_in(slot: BookingSlot) -> int:
+    return min(len(slot.sessions), MOST_WISHES)
+
+
+def rankings(event: Event, ranked: Collection[Session]) -> list[Ranking]:
+    """These sessions in their order, slot by slot; slots without wish too."""
+    return [Ranking(slot, [s for s in ranked if s in slot.sessions]) for slot in ranked_slots(event)]
+
+
+def wishes_of(registration: Registration) -> Select[Wish]:
+    return select(Wish).where(Wish.registration_id == registration.id).order_by(Wish.rank, Wish.id)
+
+
+def ranking_of(registration: Registration) -> list[Ranking]:
+    """The person's wishes, while the event takes them."""
+    if not takes_wishes(registration.event):
+        return []
+    sessions = [wish.session for wish in db.session.scalars(wishes_of(registration))]
+    return rankings(registration.event, sessions)
