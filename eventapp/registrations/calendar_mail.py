@@ -23,9 +23,10 @@ LAST = (
 )
 
 
-def next_request(registration: Registration, *, raised: bool = False) -> int:
-    """For a confirmation, or (`raised`) for a change of date or place that calendars must notice."""
-    last = _last(registration)
+def next_request(registration: Registration, *, raised: bool = False, is_first: bool = False) -> int:
+    """For a confirmation, or (`raised`) for a change of date or place that calendars must notice. `is_first`: this
+    mailbox, as whoever holds the event has seen, never had another registration here; nothing is looked up then."""
+    last = None if is_first else _last(registration)
     sequence = registration.event.sequence
     if last is not None:
         above = 1 if raised or last.last_method == CANCEL else 0

@@ -17,8 +17,9 @@ from eventapp.registrations.models import Registration, Status
 LETTERS = letters  # importing them registers what is posted here
 
 
-def confirmed(registration: Registration, *, now: datetime) -> None:
-    _request("registrations/confirmed", registration, now=now)
+def confirmed(registration: Registration, *, now: datetime, is_first: bool = False) -> None:
+    """`is_first`: see calendar_mail.next_request."""
+    _request("registrations/confirmed", registration, now=now, is_first=is_first)
 
 
 def waiting(registration: Registration, *, now: datetime) -> None:
@@ -89,8 +90,10 @@ def _live(event: Event) -> list[Registration]:
     return list(db.session.scalars(Registration.of(event).where(Registration.status != Status.CANCELLED)))
 
 
-def _request(name: str, registration: Registration, *, now: datetime, raised: bool = False, **more: Any) -> None:
-    sequence = calendar_mail.next_request(registration, raised=raised)
+def _request(
+    name: str, registration: Registration, *, now: datetime, raised: bool = False, is_first: bool = False, **more: Any
+) -> None:
+    sequence = calendar_mail.next_request(registration, raised=raised, is_first=is_first)
     _post(name, registration, now=now, calendar_method="REQUEST", calendar_sequence=sequence, **more)
 
 

@@ -81,13 +81,13 @@ def register(
     """
     hold(event)
     submission = submissions.of(person, idempotency_key)
-    first, known = submissions.earlier(event, person, submission)
-    if first is not None:
-        return submissions.replayed(first)
+    earlier = submissions.earlier(event, person, submission)
+    if earlier.first is not None:
+        return submissions.replayed(earlier.first)
     _read_again(event, [*sessions, *ranked])
     check_open(event, source, now)
-    if known is not None:
-        raise refusals.AlreadyRegistered(known)
+    if earlier.live is not None:
+        raise refusals.AlreadyRegistered(earlier.live)
     if party is None:
         check_choices(event, sessions)
         sessions, ranked = sort_out(event, sessions, ranked)
@@ -104,7 +104,11 @@ def register(
         db.session.flush()
         if ranked:
             write_wishes(registration, ranked, now=now)
-        _seat(registration, by=by, over_capacity=over_capacity, tell=tell, now=now)
+        _seat(registration, by=by, over_capacity=over_capacity, now=now)
+    if tell and registration.is_confirmed:
+        notices.confirmed(registration, now=now, is_first=earlier.is_first)
+    elif tell:
+        notices.waiting(registration, now=now)
     return registration
 
 
@@ -159,9 +163,8 @@ def _new(event: Event, person: Person, sessions: Collection[Session], *, source:
     return registration
 
 
-def _seat(registration: Registration, *, by: Actor, over_capacity: bool, tell: bool, now: datetime) -> None:
-    """Let the queue decide what is not given yet, then journal and tell; full without waiting list refuses the whole
-    act."""
+def _seat(registration: Registration, *, by: Actor, over_capacity: bool, now: datetime) -> None:
+    """Let the queue decide what is not given yet, then journal; full without waiting list refuses the whole act."""
     event = registration.event
     if not all(booking.is_confirmed for booking in registration.bookings) or registration.is_waiting:
         fill(event, now=now, newcomer=registration, told=(registration,))
@@ -181,8 +184,6 @@ def _seat(registration: Registration, *, by: Actor, over_capacity: bool, tell: b
         source=registration.source.value,
         over_capacity=forced,
     )
-    if tell:
-        (notices.confirmed if registration.is_confirmed else notices.waiting)(registration, now=now)
 
 
 def _arrival(registration: Registration, *, forced: bool, now: datetime) -> str:

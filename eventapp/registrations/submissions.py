@@ -1,6 +1,7 @@
 """The same form sent twice: the registration that it made the first time answers again."""
 
 from hashlib import sha256
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import lazyload
@@ -8,14 +9,22 @@ from sqlalchemy.orm import lazyload
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations import refusals
-from eventapp.registrations.changes import is_live_of
 from eventapp.registrations.models import Registration
 from eventapp.registrations.people import Person
 
 # Written once: building a question costs more than asking it. No registration has the key NULL.
 OF_EVENT = Registration.event_id == bindparam("event_id")
-SAME = or_(is_live_of(bindparam("email"), bindparam("name")), Registration.idempotency_key == bindparam("key"))
+SAME = or_(Registration.email_folded == bindparam("email"), Registration.idempotency_key == bindparam("key"))
 EARLIER = select(Registration).where(OF_EVENT, SAME).options(lazyload("*"))  # there is seldom one
+
+
+class Earlier(NamedTuple):
+    """`first`: what this submission already made; `live`: another live registration of this person; `is_first`: this
+    mailbox has never had one at this event, so that no calendar holds it either."""
+
+    first: Registration | None
+    live: Registration | None
+    is_first: bool
 
 
 def of(person: Person, key: str | None) -> str | None:
@@ -39,9 +48,15 @@ def replayed(first: Registration) -> Registration:
     return first
 
 
-def earlier(event: Event, person: Person, submission: str | None) -> tuple[Registration | None, Registration | None]:
-    """The registration that this submission already made, and the live one of this person."""
-    facts = {"event_id": event.id, "email": person.email_folded, "name": person.name_folded, "key": submission}
+def earlier(event: Event, person: Person, submission: str | None) -> Earlier:
+    facts = {"event_id": event.id, "email": person.email_folded, "key": submission}
     found = db.session.scalars(EARLIER, facts).all()
     first = next((one for one in found if submission is not None and one.idempotency_key == submission), None)
-    return first, next((one for one in found if not one.is_cancelled and one is not first), None)
+    live = next((one for one in found if one is not first and _is_live_of(one, person)), None)
+    return Earlier(first, live, not found)
+
+
+def _is_live_of(registration: Registration, person: Person) -> bool:
+    """As the constraint says it: a person is registered once."""
+    same = (registration.email_folded, registration.name_folded) == (person.email_folded, person.name_folded)
+    return same and not registration.is_cancelled

@@ -106,7 +106,7 @@ def test_the_constraint_is_the_last_net_under_a_look_that_saw_nothing(
 ) -> None:
     event, look = coming(), submissions.earlier
     client.post(address(event), data=PERSON)
-    looks = iter([lambda *_: (None, None), look])
+    looks = iter([lambda *_: submissions.Earlier(None, None, False), look])
     monkeypatch.setattr(submissions, "earlier", lambda *facts: next(looks)(*facts))
 
     response = client.post(address(event), data=PERSON)
