@@ -123,12 +123,17 @@ def ordinal(number: int, feminine: bool = False) -> str:
 
 def person(who: Person) -> str:
     """« Prénom NOM »."""
-    return " ".join(filter(None, (who.first_name, (who.last_name or "").upper())))
+    return " ".join(filter(None, (who.first_name, _surname(who))))
 
 
 def person_sorted(who: Person) -> str:
     """« NOM Prénom », for lists."""
-    return " ".join(filter(None, ((who.last_name or "").upper(), who.first_name)))
+    return " ".join(filter(None, (_surname(who), who.first_name)))
+
+
+def _surname(who: Person) -> str:
+    """In capitals; the name of a structure that stands in a list of people stays as it is."""
+    return str(who.last_name or "") if getattr(who, "is_structure", False) else (who.last_name or "").upper()
 
 
 def phone(number: str | None) -> str:

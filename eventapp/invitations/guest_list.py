@@ -11,7 +11,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.invitations import sending
-from eventapp.invitations.models import Guest
+from eventapp.invitations.models import Guest, GuestKind
 from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Person, search_text
 
@@ -34,12 +34,21 @@ def find(event: Event, person: Person) -> Guest | None:
     )
 
 
-def add(event: Event, person: Person, *, origin: str = BY_HAND, now: datetime, by: User | None) -> Guest:
-    """Raises AlreadyGuest. The invitation is a further act: sending.invite."""
+def add(
+    event: Event,
+    person: Person,
+    *,
+    places: int | None = None,
+    origin: str = BY_HAND,
+    now: datetime,
+    by: User | None,
+) -> Guest:
+    """Raises AlreadyGuest. The invitation is a further act: sending.invite. `places`: see delegating, for structures."""
     sending.hold(event)
     if find(event, person) is not None:
         raise AlreadyGuest
-    guest = Guest(event_id=event.id, created_at=now, origin=origin)
+    kind = GuestKind.PERSON if places is None else GuestKind.STRUCTURE
+    guest = Guest(event_id=event.id, kind=kind, places=places, created_at=now, origin=origin)
     _describe(guest, person)
     db.session.add(guest)
     db.session.flush()

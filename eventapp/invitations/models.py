@@ -84,7 +84,7 @@ class Guest(Base):
     structure_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id"))
     organisation: Mapped[str] = mapped_column(String(200), default="")
     first_name: Mapped[str] = mapped_column(String(80), default="")
-    last_name: Mapped[str] = mapped_column(String(80))
+    last_name: Mapped[str] = mapped_column(String(200))
     function: Mapped[str] = mapped_column(String(200), default="")
     email: Mapped[str] = mapped_column(String(320))
     email_folded: Mapped[str] = mapped_column(String(320))
@@ -143,6 +143,10 @@ class Guest(Base):
         CheckConstraint("kind = 'person' OR structure_id IS NOT NULL", name="an_invited_structure_is_known"),
         CheckConstraint("(named_as IS NOT NULL) OR (named_by_id IS NULL)", name="named_by_someone_somehow"),
     )
+
+    @property
+    def is_structure(self) -> bool:
+        return self.kind is GuestKind.STRUCTURE
 
     @property
     def organisation_name(self) -> str:
