@@ -15,9 +15,8 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.invitations import answering, guest_list, sending
 from eventapp.invitations.models import Guest, Invitation
-from eventapp.letters.defaults import INVITATION
 from eventapp.letters.models import LetterKind
-from eventapp.letters.writing import write
+from eventapp.letters.writing import proposal, write
 from eventapp.network.models import Structure
 from eventapp.registrations import seats
 from eventapp.registrations.models import Registration, Source, Status
@@ -73,7 +72,7 @@ def _invite(event: Event, organiser: User, lottery: random.Random, *, start: dat
         *people.agents(structures, categories["conseillers"], lottery),
         *people.partners(categories["partenaires"], lottery),
     ]
-    write(event, LetterKind.INVITATION, *INVITATION, now=start, by=organiser)
+    write(event, LetterKind.INVITATION, *proposal(event, LetterKind.INVITATION), now=start, by=organiser)
     guests = []
     for person in chosen:
         try:

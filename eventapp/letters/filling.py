@@ -1,5 +1,6 @@
 """A letter's words with each `{placeholder}` replaced: as a subject, as plain text, as HTML."""
 
+import re
 from collections.abc import Mapping
 
 from markupsafe import Markup
@@ -22,6 +23,8 @@ PLACEHOLDERS = {
     "lieu": "nom et adresse du lieu",
     "date_limite": "dernier jour pour répondre",
     "organisation": "nom de votre organisation",
+    "places": "places proposées à une structure : « 2 places »",
+    "delai": "jour et heure jusqu’auxquels une place proposée est gardée",
     "lien": "adresse personnelle, pour répondre ou pour suivre son inscription",
 }
 
@@ -39,7 +42,7 @@ def event_values(event: Event) -> dict[str, str]:
 
 
 def subject_for(subject: str, known: Mapping[str, str]) -> str:
-    return one_line(placeholders.fill(subject, known))
+    return one_line(_fill(subject, known))
 
 
 def text_for(body: str, known: Mapping[str, str]) -> str:
@@ -59,4 +62,12 @@ def unknown_placeholders(*texts: str) -> list[str]:
 def _filled(body: str, known: Mapping[str, str]) -> str:
     """What a guest typed stays text, whatever it looks like; our own link stays a link."""
     escaped = {name: placeholders.escape_markdown(value) for name, value in known.items()}
-    return placeholders.fill(body, escaped | {"lien": f"<{known['lien']}>"})
+    return _fill(body, escaped | {"lien": f"<{known['lien']}>"})
+
+
+def _fill(text: str, known: Mapping[str, str]) -> str:
+    """What has no value leaves no trace: « Bonjour {prenom} {nom}, » to whoever has no first name."""
+    values = dict.fromkeys(PLACEHOLDERS, "") | known
+    empty = "|".join(name for name, value in values.items() if not value)
+    text = re.sub(rf"\{{(?:{empty})\}} ?", "", text) if empty else text
+    return placeholders.fill(text, values)

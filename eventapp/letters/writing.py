@@ -21,14 +21,23 @@ def current(event: Event, kind: LetterKind) -> Letter | None:
     )
 
 
-def proposal(_event: Event, kind: LetterKind) -> Proposal:
+def proposal(event: Event, kind: LetterKind) -> Proposal:
     """What is proposed for this event while nobody has worded it."""
-    return PROPOSALS[kind]
+    return PROPOSALS[event.wording][kind]
 
 
 def current_or_default(event: Event, kind: LetterKind, *, now: datetime) -> Letter:
-    """What would be sent now; the proposed text is written down as version 1 when nobody changed it."""
-    return current(event, kind) or _add(event, kind, *proposal(event, kind), 1, by=None, now=now)
+    """What would be sent now. The proposed text is written down as a version when nobody worded it otherwise: it then
+    follows the event, which may come to speak of a convocation."""
+    latest, proposed = current(event, kind), proposal(event, kind)
+    if latest is not None and (is_worded(latest) or (latest.subject, latest.body) == proposed):
+        return latest
+    return _add(event, kind, *proposed, latest.version + 1 if latest else 1, by=None, now=now)
+
+
+def is_worded(letter: Letter) -> bool:
+    """Whether it says something else than what is proposed, in either wording."""
+    return (letter.subject, letter.body) not in [proposals[letter.name] for proposals in PROPOSALS.values()]
 
 
 def write(event: Event, kind: LetterKind, subject: str, body: str, *, now: datetime, by: User) -> Letter:

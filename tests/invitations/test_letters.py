@@ -2,7 +2,7 @@ import pytest
 
 from eventapp.invitations import notices
 from eventapp.letters import filling, writing
-from eventapp.letters.defaults import INVITATION
+from eventapp.letters.defaults import PROPOSALS
 from eventapp.letters.models import LetterKind
 from eventapp.registrations.people import Person
 from tests.factories import NOW, make_event, make_guest, make_user
@@ -63,8 +63,10 @@ def test_an_unknown_placeholder_is_named():
     assert filling.unknown_placeholders("{prenom} {truc}", "{date} {bidule}") == ["bidule", "truc"]
 
 
-def test_the_proposed_letter_uses_only_known_placeholders():
-    assert filling.unknown_placeholders(*INVITATION) == []
+@pytest.mark.parametrize("wording", PROPOSALS)
+@pytest.mark.parametrize("kind", LetterKind)
+def test_each_proposed_letter_uses_only_known_placeholders(wording, kind):
+    assert filling.unknown_placeholders(*PROPOSALS[wording][kind]) == []
 
 
 def test_versions_follow_one_another():

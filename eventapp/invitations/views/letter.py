@@ -12,10 +12,9 @@ from eventapp.invitations import notices
 from eventapp.invitations.forms import LetterForm
 from eventapp.invitations.models import Guest
 from eventapp.invitations.views.organiser import bp, managed
-from eventapp.letters.defaults import INVITATION
 from eventapp.letters.filling import PLACEHOLDERS
 from eventapp.letters.models import LetterKind
-from eventapp.letters.writing import current, write
+from eventapp.letters.writing import current, proposal, write
 from eventapp.links import absolute
 
 SAMPLE_TOKEN = "lien-personnel-de-la-personne"  # noqa: S105 - shown in a preview, opens nothing
@@ -27,13 +26,8 @@ OFFERED = 500
 def letter(slug: str) -> Any:
     """Saves under an address without fragment: on `#apercu` the browser would keep it, and pass over an error."""
     event = managed(slug)
-    written = current(event, LetterKind.INVITATION)
-    form = LetterForm(
-        data={
-            "subject": written.subject if written else INVITATION.subject,
-            "body": written.body if written else INVITATION.body,
-        }
-    )
+    written = current(event, LetterKind.INVITATION) or proposal(event, LetterKind.INVITATION)
+    form = LetterForm(data={"subject": written.subject, "body": written.body})
     if not form.validate_on_submit():
         return _letter_page(event, form), 422 if form.is_submitted() else 200
     write(event, LetterKind.INVITATION, form.subject.data or "", form.body.data or "", now=utcnow(), by=g.user)

@@ -14,9 +14,8 @@ from eventapp.invitations import guest_list, listing, notices, sending
 from eventapp.invitations.models import Guest, GuestState
 from eventapp.invitations.views.letter import SAMPLE_TOKEN
 from eventapp.invitations.views.organiser import bp, choice_made, filter_choices, managed
-from eventapp.letters.defaults import INVITATION
 from eventapp.letters.models import LetterKind
-from eventapp.letters.writing import current
+from eventapp.letters.writing import current, proposal
 from eventapp.links import absolute
 
 
@@ -47,7 +46,7 @@ def review(slug: str) -> Any:
     if not guests or refusal:
         flash(refusal or "Cochez au moins une personne.", "error")
         return redirect(url_for(".choose", slug=slug), 303)
-    written = current(event, LetterKind.INVITATION)
+    written = current(event, LetterKind.INVITATION) or proposal(event, LetterKind.INVITATION)
     registered = guest_list.registered_keys(event)
     return render_template(
         "invitations/organiser/review.html",
@@ -58,8 +57,8 @@ def review(slug: str) -> Any:
         preview=notices.contents(
             event,
             guests[0],
-            written.subject if written else INVITATION.subject,
-            written.body if written else INVITATION.body,
+            written.subject,
+            written.body,
             absolute("invitations.page", token=SAMPLE_TOKEN),
         ),
     )
