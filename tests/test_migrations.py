@@ -100,13 +100,18 @@ def test_what_was_there_is_completed(empty_database: Callable[[str], Flask]):
             answer = connection.execute(text("SELECT asked_as, consented_at IS NOT NULL FROM answer")).one()
             choice = connection.execute(text("SELECT session_choice FROM event")).scalar_one()
             reader = connection.execute(text("SELECT reads_sensitive FROM membership")).scalar_one()
+            guest = connection.execute(text("SELECT kind, places, undeliverable_why FROM guest")).one()
+            wording = connection.execute(text("SELECT wording FROM event")).scalar_one()
+            message = connection.execute(text("SELECT state, campaign_id, bounce FROM message")).one()
         db.engine.dispose()
 
     assert (*answer, choice, reader) == ("Régime", True, "first_come", True)
+    assert (*guest, wording, *message) == ("person", None, "", "invitation", "queued", None, "")
 
 
 def plant_first_rows(connection: Connection) -> None:
-    """A sensitive answer of somebody who consented, and an organiser; other needed columns get some value."""
+    """A sensitive answer of somebody who consented, an organiser, a guest and a letter to them; other needed columns get
+    some value."""
     event = {"id": 1, "organisation_id": 1, "starts_at": MOMENT, "ends_at": MOMENT + timedelta(hours=1)}
     registration = {"id": 1, "event_id": 1, "status": "waiting", "source": "public", "consented_at": MOMENT}
     rows: dict[str, dict[str, Any]] = {
@@ -117,6 +122,9 @@ def plant_first_rows(connection: Connection) -> None:
         "question": {"id": 1, "event_id": 1, "label": "Régime", "kind": "text", "sensitive": True},
         "registration": registration,
         "answer": {"id": 1, "registration_id": 1, "question_id": 1, "value": "Sans sel"},
+        "guest": {"id": 1, "event_id": 1},
+        "letter": {"id": 1, "event_id": 1, "name": "invitation"},
+        "message": {"id": 1, "event_id": 1, "state": "queued", "priority": "2-bulk"},
     }
     metadata = MetaData()
     metadata.reflect(connection)
