@@ -1,30 +1,84 @@
-"""The guest list as the organiser reads it: searched, filtered, counted."""
+"""The guest list as the organiser reads it and as campaigns choose from it: searched, filtered, counted."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, false, func, select
+from werkzeug.datastructures import MultiDict
 
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.invitations.models import Guest, GuestState, Invitation, Reply
+from eventapp.invitations import segments
+from eventapp.invitations.models import Guest, GuestKind, GuestState, Invitation
 from eventapp.network.models import Departement, Structure
 from eventapp.text import fold
 
 LONGEST_SEARCH = 200
+NOBODY = 0  # no guest has this number
+
+
+QUERY_NAMES = {
+    "text": "q",
+    "state": "etat",
+    "departement": "departement",
+    "category": "categorie",
+    "kind": "nature",
+    "structure_kind": "type",
+    "structure_form": "format",
+    "former": "precedent",
+    "before": "lien",
+    "guests": "invites",
+}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What the filters say; empty: everything."""
+    """What the filters say, as plain values that any address or file may hold; empty: everything.
+
+    A value that names nothing (any more) keeps nobody: a letter never goes further than was meant.
+    """
 
     text: str = ""
-    state: str = ""
-    departement: str = ""
-    category: str = ""
+    state: str = ""  # segments.Standing
+    departement: str = ""  # its code
+    category: str = ""  # its slug
+    kind: str = ""  # GuestKind
+    structure_kind: str = ""  # Structure.kind: Principal, Antenne
+    structure_form: str = ""  # Structure.form: Fixe, Itinérante…
+    former: str = ""  # the slug of another event of the organisation
+    before: str = ""  # segments.Before: what they were there; registered unless said
+    guests: tuple[int, ...] = ()  # these people only
 
     @property
     def is_everything(self) -> bool:
-        return not (self.text or self.state or self.departement or self.category)
+        return not self.as_dict()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: what is filled, under the names above."""
+        return {name: list(value) if name == "guests" else value for name, value in vars(self).items() if value}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Choice":
+        """What `as_dict` gave, or anything else: unknown names are left out."""
+        words = {
+            field.name: value.replace("\0", "")[:LONGEST_SEARCH]
+            for field in fields(cls)
+            if field.name != "guests" and isinstance(value := values.get(field.name), str)
+        }
+        ids = values.get("guests") or ()
+        known = tuple(n for n in ids if type(n) is int and 0 < n < 2**31) if isinstance(ids, list | tuple) else ()
+        return cls(**words, guests=known or ((NOBODY,) if ids else ()))
+
+    def as_query(self) -> dict[str, Any]:
+        """For `url_for`: the same under the French names of addresses."""
+        return {QUERY_NAMES[name]: value for name, value in self.as_dict().items()}
+
+    @classmethod
+    def from_query(cls, values: "MultiDict[str, str]") -> "Choice":
+        """From an address or a form."""
+        named = {name: values.get(word) for name, word in QUERY_NAMES.items() if name != "guests"}
+        return cls.from_dict(named | {"guests": [_number(text) for text in values.getlist(QUERY_NAMES["guests"])]})
 
 
 def listed(event: Event, choice: Choice) -> Select["Guest"]:
@@ -32,15 +86,19 @@ def listed(event: Event, choice: Choice) -> Select["Guest"]:
     query = Guest.of(event)
     for word in fold(choice.text[:LONGEST_SEARCH]).split():
         query = query.where(Guest.search_text.contains(word, autoescape=True))
-    if choice.state in tuple(GuestState):
-        query = query.where(_is_in(event, GuestState(choice.state)))
-    if choice.departement:
-        at_home = select(Structure.id).where(Structure.departement_code == choice.departement)
-        query = query.where(Guest.structure_id.in_(at_home))
+    if choice.guests:
+        query = query.where(Guest.id.in_(choice.guests))
     if choice.category:
-        ids = [c.id for c in event.categories if c.slug == choice.category]
-        query = query.where(Guest.category_id.in_(ids))
-    return query
+        query = query.where(Guest.category_id.in_([c.id for c in event.categories if c.slug == choice.category]))
+    if choice.kind:
+        query = query.where(Guest.kind == choice.kind if choice.kind in tuple(GuestKind) else false())
+    if choice.state:
+        query = query.where(segments.stands(event, choice.state))
+    if choice.former:
+        query = query.where(segments.was_there(event, choice.former, choice.before))
+    return query.where(
+        *segments.structure_is(departement=choice.departement, kind=choice.structure_kind, form=choice.structure_form)
+    )
 
 
 def count(query: Select["Guest"]) -> int:
@@ -73,10 +131,5 @@ def departements(event: Event) -> list[Departement]:
     return list(db.session.scalars(select(Departement).where(Departement.code.in_(codes)).order_by(Departement.code)))
 
 
-def _is_in(event: Event, state: GuestState) -> ColumnElement[bool]:
-    valid = select(Invitation.guest_id).where(Invitation.event_id == event.id, Invitation.revoked_at.is_(None))
-    if state is GuestState.NOT_INVITED:
-        return Guest.id.not_in(valid)
-    if state is GuestState.SILENT:
-        return Guest.id.in_(valid.where(Invitation.reply.is_(None)))
-    return Guest.id.in_(valid.where(Invitation.reply == Reply(state.value)))
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NOBODY

@@ -74,10 +74,7 @@ def export(slug: str, kind: str) -> Response:
 
 
 def choice_made() -> listing.Choice:
-    def read(name: str) -> str:
-        return request.args.get(name, "").replace("\0", "")[:200]
-
-    return listing.Choice(read("q"), read("etat"), read("departement"), read("categorie"))
+    return listing.Choice.from_query(request.args)
 
 
 def filter_choices(event: Event) -> dict[str, list[tuple[str, str]]]:
