@@ -210,6 +210,7 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("guest", schema=None) as batch_op:
+        batch_op.alter_column("last_name", existing_type=sa.String(length=80), type_=sa.String(length=200))
         batch_op.add_column(
             sa.Column(
                 "kind",
@@ -279,6 +280,7 @@ def downgrade() -> None:
         batch_op.drop_column("campaign_id")
 
     with op.batch_alter_table("guest", schema=None) as batch_op:
+        batch_op.alter_column("last_name", existing_type=sa.String(length=200), type_=sa.String(length=80))
         batch_op.drop_constraint(batch_op.f("fk_guest_named_by_id"), type_="foreignkey")
         for name in (*GUEST_RULES, "guest_kind", "guest_named_as"):
             batch_op.drop_constraint(op.f(name), type_="check")
