@@ -45,6 +45,15 @@ class OverLimits(Refused):
         self.limits = limits
 
 
+class SeatsInTheWay(Refused):
+    """What an organiser may have given up; `titles`: the sessions that the person holds at the same hour."""
+
+    def __init__(self, who: str, titles: list[str]) -> None:
+        listed = " et ".join(f"«\u00a0{title}\u00a0»" for title in titles)
+        super().__init__(f"{who} tient {listed} à la même heure\u00a0: cochez ce qui est rendu.")
+        self.titles = titles
+
+
 class AlreadyRegistered(Refused):
     """The same folded address and name is already registered; never shown to the public as such."""
 

@@ -10,6 +10,7 @@ from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
+from eventapp.outbox.rendering import render
 from eventapp.registrations import refusals, seats
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.waiting import promotion
@@ -105,15 +106,40 @@ def test_a_seat_of_a_full_session_is_given_over_its_limit_only_when_told_to(outb
     assert the_entry("booking.promoted_by_hand").details["ahead"] == 1
 
 
+@pytest.mark.both_databases
 def test_nobody_is_put_into_two_rooms_at_once() -> None:
-    event = make_event()
-    held, wanted = (make_session(event, booking=BookingMode.OPTIONAL, capacity=0) for _ in range(2))
-    registration = make_registration(event)
-    save(Booking(event_id=event.id, registration=registration, session=held, created_at=NOW, confirmed_at=NOW))
-    booking = wait_for(registration, wanted)
+    booking, held, _next = beside_another()
+    user = make_user(booking.registration.event.organisation)
 
-    with pytest.raises(Refused, match="à la même heure"):
-        promotion.promote_in_session(booking, by=make_user(event.organisation), over_limits=True, **REASON)
+    with pytest.raises(refusals.SeatsInTheWay, match=f"tient «\u00a0{held.session.title}\u00a0» à la même heure"):
+        promotion.promote_in_session(booking, by=user, over_limits=True, **REASON)
+    assert (held.is_confirmed, booking.is_confirmed) == (True, False)
+
+
+@pytest.mark.both_databases
+def test_the_seat_that_is_given_up_for_another_passes_on(outbox: Outbox) -> None:
+    booking, held, next_one = beside_another()
+    user, whose = make_user(booking.registration.event.organisation), booking.registration
+
+    facts = {"over_limits": True, "giving_up": [held.session], **REASON}
+    promotion.promote_in_session(booking, by=user, **facts)
+
+    assert (booking.is_confirmed, held.is_confirmed, next_one.is_confirmed) == (True, False, True)
+    assert f"qui rend «\u00a0{held.session.title}\u00a0»" in the_entry("booking.promoted_by_hand").sentence
+    letters = {message.to: render(message) for message in outbox()}
+    assert set(letters) == {whose.email, next_one.registration.email}
+    for written in (letters[whose.email].text, letters[whose.email].html):
+        assert f"libéré votre place dans « {held.session.title} », à la même heure" in " ".join(written.split())
+
+
+def beside_another() -> tuple[Booking, Booking, Booking]:
+    """Somebody waits for one session and holds another of the same hour, for which somebody else waits."""
+    event = make_event()
+    held, wanted = (make_session(event, booking=BookingMode.OPTIONAL, capacity=n) for n in (1, 0))
+    registration = make_registration(event)
+    facts = {"event_id": event.id, "registration": registration, "created_at": NOW}
+    seat = save(Booking(session=held, confirmed_at=NOW, **facts))
+    return wait_for(registration, wanted), seat, wait_for(make_registration(event), held)
 
 
 def test_a_seat_needs_a_place_at_the_event() -> None:

@@ -115,6 +115,21 @@ def test_a_seat_is_given_by_hand(client: PageClient, event: Event) -> None:
     assert client.get(path).status_code == 303
 
 
+def test_whoever_sits_elsewhere_at_that_hour_gives_that_seat_up_for_it(client: PageClient, event: Event) -> None:
+    session, booking = waiting_for_a_session(event)
+    other = make_session(event, booking=BookingMode.OPTIONAL)
+    facts = {"event_id": event.id, "registration": booking.registration, "created_at": NOW, "confirmed_at": NOW}
+    held = save(Booking(session=other, **facts))
+    path, reason = act_of(booking.registration, f"/{session.slug}"), {"reason": "Elle parle", "over_limits": "y"}
+    assert other.title in words(client.page(path).select_one("#giving_up"))
+
+    refused = client.post(path, data=reason)
+    assert (refused.status_code, "cochez ce qui est rendu" in words(parse(refused))) == (422, True)
+    assert client.post(path, data=reason | {"giving_up": other.slug}).status_code == 303
+    assert db.session.get_one(Booking, booking.id).is_confirmed
+    assert not db.session.get_one(Booking, held.id).is_confirmed
+
+
 def test_a_stranger_finds_nothing(client: PageClient, queue: list[Registration]) -> None:
     client.sign_in(make_user(make_organisation()))
     assert client.get(list_of(queue[0].event)).status_code == 404

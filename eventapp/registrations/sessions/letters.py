@@ -1,5 +1,8 @@
 """The letters about a seat in a session: given, proposed beside another of the same hour, no longer proposed."""
 
+from collections.abc import Sequence
+
+from eventapp.agenda.models import Session
 from eventapp.extensions import db
 from eventapp.outbox.letters import Contents, NothingToSay, letter
 from eventapp.outbox.models import Message
@@ -9,12 +12,15 @@ from eventapp.registrations.sessions.choices import in_the_way
 
 
 @letter("registrations/session_promoted", title="Place libérée dans une session")
-def promoted_contents(message: Message, registration_id: int, session_ids: list[int]) -> Contents:
+def promoted_contents(
+    message: Message, registration_id: int, session_ids: list[int], given_up_ids: Sequence[int] = ()
+) -> Contents:
     registration = find_registration(registration_id)
     held = [b.session for b in registration.live_bookings if b.is_confirmed and b.session_id in session_ids]
     if registration.is_cancelled or not held:
         raise NothingToSay("la place dans la session n’est plus réservée")
-    return contents_of(message, registration, sessions=held)
+    given_up = db.session.scalars(db.select(Session).where(Session.id.in_(given_up_ids)).order_by(Session.id)).all()
+    return contents_of(message, registration, sessions=held, given_up=given_up)
 
 
 @letter("registrations/session_offered", title="Place proposée dans une session")

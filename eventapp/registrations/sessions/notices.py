@@ -11,8 +11,14 @@ from eventapp.registrations.sessions import letters
 LETTERS = letters  # importing them registers what is posted here
 
 
-def promoted(registration: Registration, bookings: Sequence[Booking], *, now: datetime) -> None:
-    _post("registrations/session_promoted", registration, now=now, session_ids=[b.session_id for b in bookings])
+def promoted(
+    registration: Registration, bookings: Sequence[Booking], *, given_up: Sequence[Booking] = (), now: datetime
+) -> None:
+    """`given_up`: the seats of the same hour that an organiser released for it."""
+    ids = {"session_ids": [b.session_id for b in bookings]}
+    if given_up:
+        ids["given_up_ids"] = [b.session_id for b in given_up]
+    _post("registrations/session_promoted", registration, now=now, **ids)
 
 
 def offered(booking: Booking, *, now: datetime) -> None:

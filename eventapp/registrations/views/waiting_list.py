@@ -13,9 +13,11 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event, Status
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
+from eventapp.formats import typo
 from eventapp.registrations import refusals
 from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.places.limits import places
+from eventapp.registrations.sessions.choices import in_the_way
 from eventapp.registrations.sessions.session_places import bookable_sessions, session_positions
 from eventapp.registrations.views.organiser import bp, find, find_event
 from eventapp.registrations.waiting import promotion, waiting_lines
@@ -70,16 +72,20 @@ def promote_in_session(slug: str, registration_id: int, session_slug: str) -> An
 def do_promote_in_session(slug: str, registration_id: int, session_slug: str) -> Any:
     registration = find(slug, registration_id)
     booking = _find_booking(registration, session_slug)
-    return _promote(registration, booking, promotion.promote_in_session, booking)
+    ticked = request.form.getlist("giving_up")
+    giving_up = [other.session for other in in_the_way(booking) if other.session.slug in ticked]
+    return _promote(registration, booking, promotion.promote_in_session, booking, giving_up=giving_up)
 
 
-def _promote(registration: Registration, booking: Booking | None, verb: Callable[..., None], waiting: Any) -> Any:
+def _promote(
+    registration: Registration, booking: Booking | None, verb: Callable[..., None], waiting: Any, **more: Any
+) -> Any:
     form = PromotionForm()
     if not form.validate_on_submit():
         return _promotion_page(registration, booking, form), 422
     facts = {"reason": form.reason.data, "over_limits": bool(form.over_limits.data)}
     try:
-        verb(waiting, now=utcnow(), by=g.user, **facts)
+        verb(waiting, now=utcnow(), by=g.user, **facts, **more)
     except Refused as refusal:
         db.session.rollback()
         _say(form, refusal)
@@ -92,14 +98,18 @@ def _promote(registration: Registration, booking: Booking | None, verb: Callable
 def _say(form: PromotionForm, refusal: Refused) -> None:
     if isinstance(refusal, refusals.OverLimits):
         form.over_limits.errors = [f"Cochez cette case pour aller au-delà\u00a0: {', '.join(refusal.limits)}."]
-        return
-    form.form_errors.append(str(refusal))
+    elif isinstance(refusal, refusals.SeatsInTheWay):
+        form.giving_up.errors = [str(refusal)]
+    else:
+        form.form_errors.append(str(refusal))
 
 
 def _promotion_page(registration: Registration, booking: Booking | None, form: PromotionForm) -> str:
     event, now = registration.event, utcnow()
     place = position(registration) if booking is None else session_positions(registration).get(booking.session_id)
     reached = promotion.session_obstacles(booking, now=now) if booking else promotion.obstacles(registration, now=now)
+    held = in_the_way(booking) if booking else []
+    form.giving_up.choices = [(other.session.slug, typo(other.session.title)) for other in held]
     return render_template(
         "registrations/organiser/promote.html",
         event=event,

@@ -1,10 +1,11 @@
 """A place, or a seat of a session, given by hand: out of turn, with a reason that everybody can read afterwards."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from eventapp import journal
 from eventapp.accounts.models import User
+from eventapp.agenda.models import Session
 from eventapp.errors import Refused
 from eventapp.events.locks import hold
 from eventapp.events.models import Event
@@ -16,7 +17,7 @@ from eventapp.registrations.sessions import notices as session_notices
 from eventapp.registrations.sessions.choices import in_the_way
 from eventapp.registrations.sessions.reasons import Reasons
 from eventapp.registrations.sessions.session_places import session_places, session_positions
-from eventapp.registrations.states import confirm, touch
+from eventapp.registrations.states import confirm, release, touch
 from eventapp.registrations.waiting.queue import position
 from eventapp.registrations.waiting.reasons import reasons_to_wait
 from eventapp.registrations.waiting.waiting_list import fill
@@ -48,8 +49,17 @@ def promote(registration: Registration, *, reason: str, now: datetime, by: User,
     notices.promoted(registration, now=now)
 
 
-def promote_in_session(booking: Booking, *, reason: str, now: datetime, by: User, over_limits: bool = False) -> None:
-    """The same for the seat of a session that somebody with a place at the event waits for."""
+def promote_in_session(
+    booking: Booking,
+    *,
+    reason: str,
+    now: datetime,
+    by: User,
+    over_limits: bool = False,
+    giving_up: Collection[Session] = (),
+) -> None:
+    """The same for the seat of a session that somebody with a place at the event waits for. `giving_up`: what they hold
+    at the same hour and leave for it; it passes on at once."""
     registration, event, session = booking.registration, booking.registration.event, booking.session
     hold(event)
     _check_open(event, now)
@@ -58,20 +68,21 @@ def promote_in_session(booking: Booking, *, reason: str, now: datetime, by: User
         raise refusals.NotLive
     if booking.is_confirmed:
         return
-    check_seat_is_possible(booking)
+    given_up = _given_up(booking, giving_up)
     reached = session_obstacles(booking, now=now)
     if reached and not over_limits:
         raise refusals.OverLimits(reached)
     ahead = session_positions(registration).get(session.id, 1) - 1
+    for other in given_up:
+        release(other, now=now)
     booking.confirmed_at, booking.offer_until, booking.held_back = now, None, ""
     touch(registration, now=now)
-    how = _out_of_turn(ahead, reached)
-    sentence = (
-        f"Place de «\u00a0{session.title}\u00a0» attribuée à {person(registration)} par l’équipe{how}\u00a0: {reason}"
-    )
+    how, left = _out_of_turn(ahead, reached), "".join(f", qui rend {_title(other)}" for other in given_up)
+    sentence = f"Place de {_title(booking)} attribuée à {person(registration)} par l’équipe{left}{how}\u00a0: {reason}"
     details = {"reason": reason, "ahead": ahead, "over_limits": reached, "session": session.id}
     _record("booking.promoted_by_hand", sentence, registration, now=now, by=by, **details)
-    session_notices.promoted(registration, [booking], now=now)
+    fill(event, now=now, told=(registration,))
+    session_notices.promoted(registration, [booking], given_up=given_up, now=now)
 
 
 def obstacles(registration: Registration, *, now: datetime) -> list[str]:
@@ -89,14 +100,16 @@ def session_obstacles(booking: Booking, *, now: datetime) -> list[str]:
     return [*full, *([reason.words] if reason else [])]
 
 
-def check_seat_is_possible(booking: Booking) -> None:
+def _given_up(booking: Booking, giving_up: Collection[Session]) -> list[Booking]:
     """What no decision can overcome: nobody sits in two rooms at once, or without a place at the event."""
     who = person(booking.registration)
     if not booking.registration.is_confirmed:
         raise Refused(f"{who} n’a pas encore de place à la rencontre\u00a0: donnez-lui d’abord celle-ci.")
     held = in_the_way(booking)
-    if held:
-        raise Refused(f"{who} tient «\u00a0{held[0].session.title}\u00a0» à la même heure\u00a0: changez ses sessions.")
+    kept = [other.session.title for other in held if other.session not in giving_up]
+    if kept:
+        raise refusals.SeatsInTheWay(who, kept)
+    return held
 
 
 def _check_open(event: Event, now: datetime) -> None:
@@ -114,6 +127,10 @@ def _out_of_turn(ahead: int, reached: Iterable[str]) -> str:
     said += [f"au-delà des limites\u00a0: {', '.join(reached)}"] if reached else []
     together = "\u00a0; ".join(said)
     return f" ({together})" if said else ""
+
+
+def _title(booking: Booking) -> str:
+    return f"«\u00a0{booking.session.title}\u00a0»"
 
 
 def _record(act: str, sentence: str, registration: Registration, *, now: datetime, by: User, **details: object) -> None:
