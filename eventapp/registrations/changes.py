@@ -80,7 +80,7 @@ def change_details(
     known = live_registration(event, person.email_folded, person.name_folded)
     if known is not None and known is not registration:
         raise refusals.AlreadyRegistered(known)
-    exceeded = list(_limits_in_the_way(registration, person, now=now))
+    exceeded = list(limits_in_the_way(registration, person, now=now))
     if exceeded and not (over_limits and isinstance(by, User)):
         raise refusals.OverLimits(exceeded)
     has_moved = registration.email_folded != person.email_folded
@@ -123,15 +123,7 @@ def check_live(registration: Registration) -> None:
         raise refusals.EventCancelled
 
 
-def _end(registration: Registration, *, now: datetime, by: Actor, reason: str) -> None:
-    withdraw(registration, now=now, by=by if isinstance(by, str) else journal.ORGANISER, reason=reason)
-    why = f"\u00a0: {reason}" if reason else ""
-    sentence = f"Inscription de {name_of(registration)} annulée{why}."
-    about = {"event": registration.event, "subject": registration}
-    journal.record("registration.cancelled", sentence, now=now, by=by, **about)
-
-
-def _limits_in_the_way(registration: Registration, person: Person, *, now: datetime) -> Iterator[str]:
+def limits_in_the_way(registration: Registration, person: Person, *, now: datetime) -> Iterator[str]:
     """Whoever holds a place may not carry it into a category or a structure that is already full."""
     if not (registration.is_confirmed or registration.has_offer):
         return
@@ -142,3 +134,11 @@ def _limits_in_the_way(registration: Registration, person: Person, *, now: datet
     has_moved = structure is not None and structure.id != registration.structure_id
     if structure is not None and has_moved and structure_share(event, structure, now=now).is_full:
         yield f"{structure.name} a déjà le nombre de places permis par structure"
+
+
+def _end(registration: Registration, *, now: datetime, by: Actor, reason: str) -> None:
+    withdraw(registration, now=now, by=by if isinstance(by, str) else journal.ORGANISER, reason=reason)
+    why = f"\u00a0: {reason}" if reason else ""
+    sentence = f"Inscription de {name_of(registration)} annulée{why}."
+    about = {"event": registration.event, "subject": registration}
+    journal.record("registration.cancelled", sentence, now=now, by=by, **about)

@@ -1,14 +1,17 @@
 """The desk's page of requests: what is asked, accepting, refusing with a reason."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from eventapp.agenda.models import BookingMode
 from eventapp.clock import utcnow
 from eventapp.registrations.models import Registration
-from eventapp.registrations.self_service import requests
+from eventapp.registrations.people import person_of
+from eventapp.registrations.self_service import request_payloads, requests
 from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
-from tests.factories import make_registration, make_user
+from tests.factories import make_category, make_registration, make_session, make_user
 from tests.pages import PageClient, parse, words
 from tests.registrations.test_public_pages import coming
 
@@ -54,6 +57,37 @@ def test_what_refuses_the_act_is_said(client: PageClient, registration: Registra
     response = client.post(at(registration, f"/{asked.id}/acceptation"), follow_redirects=True)
     assert "n’a pas pu être acceptée" in words(parse(response).main)
     assert asked.decided_at is None
+
+
+@pytest.mark.parametrize("over_limits", [False, True])
+def test_a_full_session_is_granted_at_once_only_when_told_to(
+    client: PageClient, request_: ChangeRequest, over_limits: bool
+) -> None:
+    registration = request_.registration
+    session = make_session(registration.event, booking=BookingMode.OPTIONAL, capacity=0)
+    asked = requests.ask(registration, RequestKind.SESSIONS, {"sessions": [session.slug]}, now=utcnow())
+    box = client.page(at(registration)).select_one(f"#over_limits-{asked.id}")
+    assert f"toutes les places de « {session.title} » sont prises" in words(box.find_parent("form"))
+
+    sent = {"over_limits": "y"} if over_limits else {}
+    assert client.post(at(registration, f"/{asked.id}/acceptation"), data=sent).status_code == 303
+    (booking,) = registration.live_bookings
+    assert booking.is_confirmed is over_limits
+
+
+def test_a_full_category_is_granted_only_when_told_to(client: PageClient, request_: ChangeRequest) -> None:
+    registration = request_.registration
+    full = make_category(registration.event, capacity=0)
+    person = replace(person_of(registration), category=full)
+    payload = request_payloads.details(registration, person, {})
+    asked = requests.ask(registration, RequestKind.DETAILS, payload, now=utcnow())
+    assert "la demande ne peut pas être acceptée" in words(client.page(at(registration)).main)
+
+    address = at(registration, f"/{asked.id}/acceptation")
+    client.post(address)
+    assert asked.decided_at is None
+    client.post(address, data={"over_limits": "y"})
+    assert (asked.decision, registration.category) == ("accepted", full)
 
 
 def test_refusing_needs_an_answer(client: PageClient, request_: ChangeRequest) -> None:

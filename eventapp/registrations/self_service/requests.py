@@ -49,8 +49,8 @@ def ask(
     return request
 
 
-def accept(request: ChangeRequest, *, now: datetime, by: User) -> None:
-    """Do what is asked, as an organiser may; what refuses it leaves the request open."""
+def accept(request: ChangeRequest, *, now: datetime, by: User, over_limits: bool = False) -> None:
+    """Do what is asked, as an organiser may; what refuses it leaves the request open. `over_limits`: see the acts."""
     registration = request.registration
     hold(registration.event)
     if request.decision is Decision.ACCEPTED:
@@ -59,7 +59,7 @@ def accept(request: ChangeRequest, *, now: datetime, by: User) -> None:
     _decide(request, Decision.ACCEPTED, now=now, by=by)
     sentence = f"Demande de {name_of(registration)} acceptée\u00a0: {request.kind.asks}."
     _record("request.accepted", sentence, request, now=now, by=by)
-    _grant(request, now=now, by=by)
+    _grant(request, now=now, by=by, over_limits=over_limits)
     if request.kind is RequestKind.DETAILS:  # the other acts have a letter of their own
         notices.request_answered(request, now=now)
 
@@ -115,18 +115,18 @@ def count_to_decide(event: Event) -> int:
     return db.session.scalar(select(func.count()).select_from(to_decide(event).order_by(None).subquery())) or 0
 
 
-def _grant(request: ChangeRequest, *, now: datetime, by: User) -> None:
+def _grant(request: ChangeRequest, *, now: datetime, by: User, over_limits: bool) -> None:
     registration, payload = request.registration, request.payload
     if request.kind is RequestKind.CANCEL:
         cancel(registration, now=now, by=by, reason=payload.get("reason", ""))
     elif request.kind is RequestKind.SESSIONS:
         wanted = find_choices(registration.event, payload["sessions"])
-        change_sessions(registration, wanted, now=now, by=by)
+        change_sessions(registration, wanted, now=now, by=by, over_limits=over_limits)
     elif request.kind is RequestKind.TRANSFER:
         pass_on(registration, Colleague(**payload), now=now, by=by)
     else:
         person = person_in(registration, payload)
-        change_details(registration, person, payload["answers"], now=now, by=by)
+        change_details(registration, person, payload["answers"], now=now, by=by, over_limits=over_limits)
 
 
 def _undecided(registration: Registration) -> Select[ChangeRequest]:

@@ -13,7 +13,8 @@ from eventapp.pagination import Order, page
 from eventapp.registrations.self_service import requests
 from eventapp.registrations.self_service.models import ChangeRequest
 from eventapp.registrations.self_service.request_forms import AnswerForm
-from eventapp.registrations.self_service.request_summaries import summary
+from eventapp.registrations.self_service.request_summaries import obstacles, summary
+from eventapp.registrations.views.corrections import goes_over_limits
 from eventapp.registrations.views.organiser import LARGEST_ID, bp, find_event
 
 OLDEST_FIRST = Order((ChangeRequest.id,), lambda row: (row.id,))
@@ -22,7 +23,7 @@ OLDEST_FIRST = Order((ChangeRequest.id,), lambda row: (row.id,))
 @bp.get("/gestion/evenements/<slug>/demandes")
 @access.member
 def pending(slug: str) -> Any:
-    event = find_event(slug)
+    event, now = find_event(slug), utcnow()
     before, after = request.args.get("avant"), request.args.get("apres")
     found = page(requests.to_decide(event), OLDEST_FIRST, before=before, after=after)
     return render_template(
@@ -31,6 +32,7 @@ def pending(slug: str) -> Any:
         organisation=event.organisation,
         page=found,
         summaries={one.id: summary(one) for one in found},
+        obstacles={one.id: obstacles(one, now=now) for one in found},
         decided=requests.latest_decided(event),
     )
 
@@ -40,7 +42,7 @@ def pending(slug: str) -> Any:
 def accept_request(slug: str, request_id: int) -> Any:
     asked = find_request(slug, request_id)
     try:
-        requests.accept(asked, now=utcnow(), by=g.user)
+        requests.accept(asked, now=utcnow(), by=g.user, over_limits=goes_over_limits())
     except Refused as refusal:
         db.session.rollback()
         flash(f"La demande n’a pas pu être acceptée\u00a0: {refusal}", "error")
