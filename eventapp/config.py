@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from eventapp.environment import BadSetting, flag, number, several
+from eventapp.return_settings import ReturnSettings
+
 ROOT = Path(__file__).resolve().parent.parent
 DSFR_FILES = ("dsfr.min.css", "utility/utility.min.css")
 
@@ -15,10 +18,6 @@ REQUIRED = {
     "MAIL_SERVER": "smtp.example.org",
 }
 DEMO_SECRET = "demonstration-only-not-a-secret-0123456789abcdef"  # noqa: S105
-
-
-class BadSetting(Exception):
-    """The sentence says which variable, why, and gives an example."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,10 @@ class Settings:
     mail_password: str | None = None
     mail_use_tls: bool = False
     mail_use_ssl: bool = False
+    mail_per_minute: int = 0
+    mail_per_domain_per_minute: int = 0
     mail_default_sender: str = "ne-pas-repondre@localhost.localdomain"
+    returns: ReturnSettings = field(default_factory=ReturnSettings)
     dsfr_dir: Path | None = None
     demo: bool = False
     threads: int = 8
@@ -43,27 +45,30 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
-        demo = _flag(environ, "EVENTAPP_DEMO")
+        demo = flag(environ, "EVENTAPP_DEMO")
         if not demo:
             _refuse_missing(environ)
         base_url = _base_url(environ)
         return cls(
             database_url=_database_url(environ),
             secret_key=_secret(environ),
-            secret_key_fallbacks=_list(environ, "SECRET_KEY_FALLBACKS"),
+            secret_key_fallbacks=several(environ, "SECRET_KEY_FALLBACKS"),
             base_url=base_url,
-            trusted_hosts=_list(environ, "TRUSTED_HOSTS"),
-            proxy_hops=_number(environ, "PROXY_HOPS", 0, 0, 9),
+            trusted_hosts=several(environ, "TRUSTED_HOSTS"),
+            proxy_hops=number(environ, "PROXY_HOPS", 0, 0, 9),
             mail_server=environ.get("MAIL_SERVER", "").strip() or "localhost",
-            mail_port=_number(environ, "MAIL_PORT", 25, 1, 65535),
+            mail_port=number(environ, "MAIL_PORT", 25, 1, 65535),
             mail_username=environ.get("MAIL_USERNAME") or None,
             mail_password=environ.get("MAIL_PASSWORD") or None,
-            mail_use_tls=_flag(environ, "MAIL_USE_TLS"),
-            mail_use_ssl=_flag(environ, "MAIL_USE_SSL"),
+            mail_use_tls=flag(environ, "MAIL_USE_TLS"),
+            mail_use_ssl=flag(environ, "MAIL_USE_SSL"),
+            mail_per_minute=number(environ, "MAIL_PER_MINUTE", 0, 0, 1_000_000),
+            mail_per_domain_per_minute=number(environ, "MAIL_PER_DOMAIN_PER_MINUTE", 0, 0, 1_000_000),
             mail_default_sender=_sender(environ, base_url),
+            returns=ReturnSettings.from_environment(environ),
             dsfr_dir=_dsfr(environ),
             demo=demo,
-            threads=_number(environ, "BLOCKING_THREADS", 8, 1, 64),
+            threads=number(environ, "BLOCKING_THREADS", 8, 1, 64),
         )
 
     @property
@@ -111,31 +116,12 @@ class Settings:
             "MAIL_PASSWORD": self.mail_password,
             "MAIL_USE_TLS": self.mail_use_tls,
             "MAIL_USE_SSL": self.mail_use_ssl,
+            "MAIL_PER_MINUTE": self.mail_per_minute,
+            "MAIL_PER_DOMAIN_PER_MINUTE": self.mail_per_domain_per_minute,
             "MAIL_DEFAULT_SENDER": self.mail_default_sender,
+            **self.returns.as_flask(),
             **self.extra,
         }
-
-
-def _list(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())
-
-
-def _flag(environ: Mapping[str, str], name: str) -> bool:
-    value = environ.get(name, "").strip().lower()
-    if value in ("1", "true", "yes", "on"):
-        return True
-    if value in ("", "0", "false", "no", "off"):
-        return False
-    raise BadSetting(f"{name}={value!r} n’est ni vrai ni faux. Exemple : {name}=1")
-
-
-def _number(environ: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
-    value = environ.get(name, "").strip()
-    if not value:
-        return default
-    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
-        raise BadSetting(f"{name}={value!r} n’est pas un nombre entre {low} et {high}. Exemple : {name}={default}")
-    return int(value)
 
 
 def _refuse_missing(environ: Mapping[str, str]) -> None:
