@@ -13,19 +13,36 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event, Status
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.invitations.models import Invitation, Reply
+from eventapp.invitations import places
+from eventapp.invitations.models import Guest, Invitation, Reply
 from eventapp.registrations import refusals, seats
-from eventapp.registrations.changes import live_registration
 from eventapp.registrations.models import Registration, Source
 from eventapp.registrations.people import Person
 from eventapp.registrations.self_service import requests, windows
 from eventapp.registrations.self_service.models import RequestKind
+from eventapp.text import fold
 
 Actor = User | str
 
 
 class NotAnswerable(Refused):
     message = "Il n’est plus possible de répondre à cette invitation."
+
+
+class NotTheGuest(Refused):
+    """Neither the name nor the address is the guest's: their link was passed on."""
+
+    field = "last_name"
+
+    def __init__(self, guest: Guest) -> None:
+        super().__init__(
+            f"Cette invitation est au nom de {name_of(guest)}. Pour qu’une autre personne vienne, revenez à"
+            " l’invitation et choisissez «\u00a0Envoyer quelqu’un d’autre\u00a0»."
+        )
+
+
+class NamesOthers(Refused):
+    message = "Cette invitation est celle d’une structure\u00a0: nommez les personnes qui viendront."
 
 
 class SomebodyElse(Refused):
@@ -61,6 +78,13 @@ def why_not_answerable(event: Event, now: datetime) -> str | None:
     return None
 
 
+def check_answerable(event: Event, *, by: Actor, now: datetime) -> None:
+    """The deadline binds guests; what one of the team enters for them is only refused when nobody comes any more."""
+    why = why_not_answerable(event, now)
+    if why and (by == journal.PERSON or event.status is Status.CANCELLED or event.has_ended(now)):
+        raise NotAnswerable(why)
+
+
 def accept(
     invitation: Invitation,
     person: Person,
@@ -72,12 +96,17 @@ def accept(
     by: Actor = journal.PERSON,
     idempotency_key: str | None = None,
     consented_at: datetime | None = None,
+    over_capacity: bool = False,
 ) -> Registration:
-    """Register the guest under the same rules as everyone. Accepting twice gives the same registration."""
+    """Register the guest under the same rules as everyone. Accepting twice gives the same registration.
+
+    `by` a User: a reply received by phone, which one of the team enters, after the deadline too.
+    """
     guest = invitation.guest
     seats.hold(guest.event)
     if invitation.has_live_registration and invitation.registration is not None:
         return invitation.registration
+    _check_is_for(guest, person)
     try:
         registration = seats.register(
             guest.event,
@@ -86,10 +115,11 @@ def accept(
             ranked=ranked,
             answers=answers or {},
             now=now,
-            source=Source.INVITATION,
+            source=source_of(by),
             by=by,
             idempotency_key=idempotency_key,
             consented_at=consented_at,
+            over_capacity=over_capacity,
         )
     except refusals.AlreadyRegistered as already:
         registration = already.registration
@@ -97,21 +127,14 @@ def accept(
             raise SomebodyElse(registration) from None
     if registration.is_cancelled:
         return registration  # the same form sent again, after they gave up: no new reply
-    _reply(invitation, Reply.ACCEPTED, now=now, by=by)
+    note_reply(invitation, Reply.ACCEPTED, now=now, by=by, spoken=isinstance(by, User))
     invitation.registration = registration
     db.session.flush()
     return registration
 
 
-def registration_of(invitation: Invitation) -> Registration | None:
-    """The guest's live registration: that of their reply, or one they made without their invitation.
-
-    The invitation was sent to that very address, so its holder may see it.
-    """
-    if invitation.has_live_registration:
-        return invitation.registration
-    guest = invitation.guest
-    return live_registration(guest.event, guest.email_folded, guest.name_folded)
+def source_of(by: Actor) -> Source:
+    return Source.ORGANISER if isinstance(by, User) else Source.INVITATION
 
 
 def decline(invitation: Invitation, *, reason: str = "", now: datetime, by: Actor = journal.PERSON) -> None:
@@ -125,8 +148,8 @@ def decline(invitation: Invitation, *, reason: str = "", now: datetime, by: Acto
         raise NotAnswerable
     if invitation.has_declined:
         return
-    registration = registration_of(invitation)
-    _reply(invitation, Reply.DECLINED, now=now, by=by)
+    registration = places.registration_of(invitation)
+    note_reply(invitation, Reply.DECLINED, now=now, by=by, spoken=isinstance(by, User))
     invitation.decline_reason = reason
     if registration is None:
         return
@@ -150,19 +173,28 @@ def undo_refusal(registration: Registration, *, now: datetime, by: Actor) -> Non
         Invitation.revoked_at.is_(None),
     )
     for invitation in db.session.scalars(theirs).all():
-        _reply(invitation, Reply.ACCEPTED, now=now, by=by)
+        note_reply(invitation, Reply.ACCEPTED, now=now, by=by)
 
 
-def _reply(invitation: Invitation, reply: Reply, *, now: datetime, by: Actor) -> None:
+def note_reply(invitation: Invitation, reply: Reply, *, now: datetime, by: Actor, spoken: bool = False) -> None:
+    """`spoken`: received by phone."""
     if invitation.reply is reply:
         return
     invitation.reply, invitation.replied_at, invitation.decline_reason = reply, now, ""
     word = "accepté" if reply is Reply.ACCEPTED else "décliné"
     journal.record(
         f"invitation.{reply.value}",
-        f"{name_of(invitation.guest)} a {word} l’invitation",
+        f"{name_of(invitation.guest)} a {word} l’invitation{' (réponse reçue par téléphone)' if spoken else ''}",
         now=now,
         by=by,
         event=invitation.guest.event,
         subject=invitation.guest,
     )
+
+
+def _check_is_for(guest: Guest, person: Person) -> None:
+    if guest.is_structure:
+        raise NamesOthers
+    places.check(guest)
+    if person.email_folded != guest.email_folded and fold(person.last_name) != fold(guest.last_name):
+        raise NotTheGuest(guest)

@@ -41,9 +41,9 @@ def add(
     places: int | None = None,
     origin: str = BY_HAND,
     now: datetime,
-    by: User | None,
+    by: User | str | None,
 ) -> Guest:
-    """Raises AlreadyGuest. The invitation is a further act: sending.invite. `places`: see delegating, for structures."""
+    """Raises AlreadyGuest. The invitation is a further act: sending.invite. `places`: of a structure."""
     sending.hold(event)
     if find(event, person) is not None:
         raise AlreadyGuest

@@ -13,13 +13,13 @@ from eventapp.extensions import db
 from eventapp.formats import NBSP, plural
 from eventapp.formats import person as name_of
 from eventapp.invitations import notices
-from eventapp.invitations.models import Guest, Invitation
-from eventapp.letters.models import LetterKind
+from eventapp.invitations.models import Guest, GuestKind, Invitation
+from eventapp.letters.models import Letter, LetterKind
 from eventapp.letters.writing import current_or_default
 from eventapp.outbox.models import Priority
 from eventapp.registrations.seats import hold
 
-__all__ = ["hold", "invite", "not_yet_invited", "replace", "resend"]
+__all__ = ["hold", "invite", "invite_named", "issue", "issue_all", "not_yet_invited", "replace", "resend"]
 
 
 class NotPublished(Refused):
@@ -44,10 +44,10 @@ def invite(event: Event, guests: Iterable[Guest], *, now: datetime, by: User | N
     wanted = {guest.id for guest in guests}
     hold(event)
     check_may_invite(event, now)
-    letter = current_or_default(event, LetterKind.INVITATION, now=now)
     chosen = [guest for guest in not_yet_invited(event) if guest.id in wanted]
+    letters = {kind: _letter_for(event, kind, now) for kind in {guest.kind for guest in chosen}}
     for guest in chosen:
-        _send(_issue(guest, letter.id, now), priority=Priority.BULK, now=now)
+        _send(_issue(guest, letters[guest.kind], now), priority=Priority.BULK, now=now)
     if chosen:
         journal.record(
             "invitations.sent",
@@ -60,13 +60,20 @@ def invite(event: Event, guests: Iterable[Guest], *, now: datetime, by: User | N
     return len(chosen)
 
 
+def invite_named(guest: Guest, *, now: datetime) -> Invitation:
+    """At once, and ahead of mailings: somebody has just named them."""
+    check_may_invite(guest.event, now)
+    invitation = issue(guest, now=now)
+    _send(invitation, priority=Priority.SINGLE, now=now)
+    return invitation
+
+
 def replace(invitation: Invitation, *, now: datetime, by: User) -> Invitation:
     """A corrected address: the old link dies, the reply is kept, a new link goes to the new address."""
     guest = invitation.guest
     invitation.revoked_at = now
     db.session.flush()
-    letter = current_or_default(guest.event, LetterKind.INVITATION, now=now)
-    new = _issue(guest, letter.id, now)
+    new = issue(guest, now=now)
     new.reply, new.replied_at, new.decline_reason = invitation.reply, invitation.replied_at, invitation.decline_reason
     new.registration_id = invitation.registration_id
     _send(new, priority=Priority.SINGLE, now=now)
@@ -98,20 +105,39 @@ def check_may_invite(event: Event, now: datetime) -> None:
         raise TooLate
 
 
-def _issue(guest: Guest, letter_id: int, now: datetime) -> Invitation:
+def issue(guest: Guest, *, now: datetime) -> Invitation:
+    """A new valid link, that nothing sends yet."""
+    return _issue(guest, _letter_for(guest.event, guest.kind, now), now)
+
+
+def issue_all(guests: Iterable[Guest], letter: Letter, *, now: datetime) -> list[Invitation]:
+    """New valid links of one letter, that nothing sends yet: those of a campaign."""
+    issued = [_new(guest, letter, now) for guest in guests]
+    db.session.add_all(issued)
+    db.session.flush()
+    return issued
+
+
+def _letter_for(event: Event, kind: GuestKind, now: datetime) -> Letter:
+    wanted = LetterKind.STRUCTURE if kind is GuestKind.STRUCTURE else LetterKind.INVITATION
+    return current_or_default(event, wanted, now=now)
+
+
+def _issue(guest: Guest, letter: Letter, now: datetime) -> Invitation:
+    return issue_all([guest], letter, now=now)[0]
+
+
+def _new(guest: Guest, letter: Letter, now: datetime) -> Invitation:
     issued = tokens.issue(Invitation.PURPOSE)
-    invitation = Invitation(
+    return Invitation(
         event_id=guest.event_id,
         guest=guest,
-        letter_id=letter_id,
+        letter_id=letter.id,
         email=guest.email,
         nonce=issued.nonce,
         digest=issued.digest,
         invited_at=now,
     )
-    db.session.add(invitation)
-    db.session.flush()
-    return invitation
 
 
 def _send(invitation: Invitation, *, priority: Priority, now: datetime) -> None:

@@ -106,12 +106,21 @@ def test_a_guest_already_registered_publicly_accepts_with_that_registration():
 
 def test_an_invitation_never_opens_the_registration_of_another_address():
     event = make_event()
-    invitation, _ = invited(event)
-    stranger = make_person()
+    invitation, person = invited(event)
+    stranger = make_person(last_name=person.last_name)
     make_registration(event, stranger)
 
     with pytest.raises(answering.SomebodyElse):
         answering.accept(invitation, stranger, now=NOW)
+
+    assert invitation.guest.state is GuestState.SILENT
+
+
+def test_an_invitation_passed_on_registers_nobody_else():
+    invitation, _ = invited(make_event())
+
+    with pytest.raises(answering.NotTheGuest, match="Cette invitation est au nom de Camille DURAND"):
+        answering.accept(invitation, make_person(), now=NOW)
 
     assert invitation.guest.state is GuestState.SILENT
 

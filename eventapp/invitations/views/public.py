@@ -8,7 +8,7 @@ from eventapp import access
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
-from eventapp.invitations import answering
+from eventapp.invitations import answering, places
 from eventapp.invitations.forms import DeclineForm
 from eventapp.invitations.models import Invitation
 from eventapp.registrations import links as registration_links
@@ -94,14 +94,14 @@ def find_invitation(token: str) -> Invitation:
 
 def _personal_page(invitation: Invitation) -> str:
     """Where a guest who is registered goes on; empty for the others."""
-    registration = answering.registration_of(invitation)
+    registration = places.registration_of(invitation)
     if registration is None:
         return ""
     return url_for("registrations.person", token=registration_links.token(registration))
 
 
 def _decline_page(invitation: Invitation, token: str, form: DeclineForm) -> str:
-    registration = answering.registration_of(invitation)
+    registration = places.registration_of(invitation)
     return render_template(
         "invitations/decline.html",
         event=invitation.guest.event,

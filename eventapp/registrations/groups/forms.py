@@ -13,6 +13,7 @@ from wtforms.validators import AnyOf, DataRequired, Optional
 from eventapp.addresses import EmailAddress
 from eventapp.events.models import Category, Event
 from eventapp.extensions import db
+from eventapp.network.models import Structure
 from eventapp.network.search import match_structure
 from eventapp.registrations.forms import new_key, usable_key
 from eventapp.registrations.groups.models import PartyRule
@@ -55,28 +56,10 @@ class Line:
         return ((part, one) for part, one in fields if one is not None)
 
 
-class PartyForm(FlaskForm):
-    """Subclassed for each event and number of lines by `party_form`."""
+class PeopleForm(FlaskForm):
+    """So many lines; subclassed for each event and number of lines by `people_form`."""
 
     key = HiddenField()
-    contact_name = StringField(
-        "Prénom et nom",
-        filters=[cleaned],
-        validators=[DataRequired("Écrivez votre prénom et votre nom."), length(200)],
-        render_kw={"autocomplete": "name"},
-    )
-    contact_email = EmailField(
-        "Adresse électronique",
-        filters=[cleaned],
-        validators=[DataRequired("Écrivez votre adresse électronique."), EmailAddress()],
-        render_kw={"autocomplete": "email", "inputmode": "email"},
-    )
-    organization = StringField(
-        "Structure ou organisme",
-        filters=[cleaned],
-        validators=[DataRequired("Écrivez le nom de votre structure ou de votre organisme."), length(200)],
-        render_kw={"autocomplete": "organization", "list": "structures"},
-    )
 
     event: Event
     lines: list[Line]
@@ -93,33 +76,24 @@ class PartyForm(FlaskForm):
             return False
         return sound
 
-    def contact(self) -> Contact:
-        text = self.organization.data or ""
-        structure = match_structure(db.session(), text)
-        return Contact(
-            name=self.contact_name.data or "",
-            email=self.contact_email.data or "",
-            structure=structure,
-            organisation="" if structure else text,
-        )
-
-    def people(self, contact: Contact) -> list[Person]:
-        """In the order written, all of the contact's structure."""
-        return [self._person(line, contact) for line in self.lines if line.is_used]
+    def people(self, structure: Structure | None = None, organisation: str = "") -> list[Person]:
+        """In the order written, all of one structure."""
+        used = (line for line in self.lines if line.is_used)
+        return [self._person(line, structure, organisation) for line in used]
 
     @property
     def idempotency_key(self) -> str | None:
         return usable_key(self.key.data)
 
-    def _person(self, line: Line, contact: Contact | None = None) -> Person:
+    def _person(self, line: Line, structure: Structure | None = None, organisation: str = "") -> Person:
         return Person(
             first_name=line.first_name.data or "",
             last_name=line.last_name.data or "",
             email=line.email.data or "",
             function=line.function.data or "",
             category=self._category(line),
-            structure=contact.structure if contact else None,
-            organisation=contact.organisation if contact else "",
+            structure=structure,
+            organisation=organisation,
         )
 
     def _category(self, line: Line) -> Category | None:
@@ -152,15 +126,58 @@ class PartyForm(FlaskForm):
         return sound
 
 
+class PartyForm(PeopleForm):
+    """Who registers the group, besides."""
+
+    contact_name = StringField(
+        "Prénom et nom",
+        filters=[cleaned],
+        validators=[DataRequired("Écrivez votre prénom et votre nom."), length(200)],
+        render_kw={"autocomplete": "name"},
+    )
+    contact_email = EmailField(
+        "Adresse électronique",
+        filters=[cleaned],
+        validators=[DataRequired("Écrivez votre adresse électronique."), EmailAddress()],
+        render_kw={"autocomplete": "email", "inputmode": "email"},
+    )
+    organization = StringField(
+        "Structure ou organisme",
+        filters=[cleaned],
+        validators=[DataRequired("Écrivez le nom de votre structure ou de votre organisme."), length(200)],
+        render_kw={"autocomplete": "organization", "list": "structures"},
+    )
+
+    def contact(self) -> Contact:
+        text = self.organization.data or ""
+        structure = match_structure(db.session(), text)
+        return Contact(
+            name=self.contact_name.data or "",
+            email=self.contact_email.data or "",
+            structure=structure,
+            organisation="" if structure else text,
+        )
+
+
 def party_form(event: Event, sent: Iterable[str] = (), *, more: int = 0) -> PartyForm:
     """With as many lines as were sent (`sent`: the names of the fields), and `more`."""
-    last = max((int(found[1]) for name in sent if (found := LINE.fullmatch(name))), default=0)
-    count = min(MOST_PEOPLE, (last or FIRST_LINES) + more)
+    last = last_line(sent)
+    form: PartyForm = people_form(PartyForm, event, (last or FIRST_LINES) + more, last, rule=_rule_field())
+    return form
+
+
+def last_line(sent: Iterable[str]) -> int:
+    """The number of the last line that was sent; 0 for a blank form."""
+    return max((int(found[1]) for name in sent if (found := LINE.fullmatch(name))), default=0)
+
+
+def people_form(base: type[PeopleForm], event: Event, count: int, last: int, **more: Any) -> Any:
+    """With `count` lines, and `more` fields below them."""
+    count = min(MOST_PEOPLE, count)
     facts: dict[str, Any] = {"event": event, "last_line": last}
     for number in range(1, count + 1):
         facts |= {f"person-{number}-{part}": field for part, field in _line_fields(event, number).items()}
-    facts["rule"] = _rule_field()
-    form: PartyForm = type("PartyForm", (PartyForm,), facts)(data={"key": new_key()})
+    form = type(base.__name__, (base,), facts | more)(data={"key": new_key()})
     form.lines = [_line(form, number) for number in range(1, count + 1)]
     return form
 
@@ -195,7 +212,7 @@ def _rule_field() -> Any:
     return RadioField(label, choices=choices, validate_choice=False, validators=[DataRequired(missing), known])
 
 
-def _line(form: PartyForm, number: int) -> Line:
+def _line(form: PeopleForm, number: int) -> Line:
     fields = {field.name: field for field in form}
     parts = ("first_name", "last_name", "email", "function", "category")
     found: dict[str, Any] = {part: fields.get(f"person-{number}-{part}") for part in parts}

@@ -23,7 +23,7 @@ from eventapp.registrations import refusals, seats
 from eventapp.registrations.changes import Actor
 from eventapp.registrations.groups import notices
 from eventapp.registrations.groups.models import Party, PartyRule
-from eventapp.registrations.models import Registration
+from eventapp.registrations.models import Registration, Source
 from eventapp.registrations.people import Person
 
 KNOWN, FULL = "known", "full"  # why somebody was left out
@@ -65,6 +65,7 @@ def register_party(
     *,
     rule: PartyRule,
     now: datetime,
+    source: Source = Source.PUBLIC,
     by: Actor = journal.PERSON,
     idempotency_key: str | None = None,
 ) -> Outcome:
@@ -79,7 +80,7 @@ def register_party(
         return Outcome(first)
     with db.session.begin_nested():
         outcome = Outcome(_new(event, contact, rule, submission, now=now))
-        confirmed = _register_each(outcome, people, now=now, by=by)
+        confirmed = _register_each(outcome, people, source=source, now=now, by=by)
         new = len(people) - len(outcome.known)
         if rule is PartyRule.ALL and confirmed < new:
             raise PartyDoesNotFit(confirmed, new)
@@ -116,12 +117,12 @@ def _new(event: Event, contact: Contact, rule: PartyRule, submission: str | None
     return party
 
 
-def _register_each(outcome: Outcome, people: Sequence[Person], *, now: datetime, by: Actor) -> int:
+def _register_each(outcome: Outcome, people: Sequence[Person], *, source: Source, now: datetime, by: Actor) -> int:
     """How many have a place."""
     party, confirmed, left_out = outcome.party, 0, []
     for person in people:
         try:
-            registration = seats.register(party.event, person, now=now, by=by, party=party)
+            registration = seats.register(party.event, person, now=now, source=source, by=by, party=party)
         except refusals.AlreadyRegistered as refusal:
             outcome.known.append(refusal.registration)
             left_out.append({"name": name_of(person), "why": KNOWN})

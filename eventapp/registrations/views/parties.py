@@ -46,7 +46,7 @@ def create_party(slug: str) -> Any:
         if closed or not form.validate_on_submit():
             return closed or _page(event, form), 422
         contact = form.contact()
-        people, rule = form.people(contact), PartyRule(form["rule"].data)
+        people, rule = form.people(contact.structure, contact.organisation), PartyRule(form["rule"].data)
     try:
         key = form.idempotency_key
         outcome = parties.register_party(event, contact, people, rule=rule, now=now, idempotency_key=key)
