@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from eventapp.invitations import automatic, departures
+from eventapp.outbox import mailbox
 from eventapp.registrations.places import allowances
 from eventapp.registrations.questions import retention
 from eventapp.registrations.waiting import offers
@@ -32,5 +34,8 @@ JOBS = (
         retention.forget_sensitive,
         due=retention.events_with_answers_over,
     ),
+    Job("automatic letters", timedelta(seconds=30), automatic.send, due=automatic.due),
+    Job("campaigns", timedelta(seconds=1), departures.advance, due=departures.due),
+    Job("read returned mail", timedelta(minutes=1), mailbox.read),
     Job("release structures", timedelta(seconds=30), allowances.release, due=allowances.events_to_release),
 )

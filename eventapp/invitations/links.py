@@ -19,3 +19,8 @@ def invitation(row: Invitation) -> str:
 def page(row: Invitation) -> str:
     """The path, for a redirection."""
     return url_for("invitations.page", token=token(row))
+
+
+def unsubscribe(row: Invitation) -> str:
+    """Where a guest stops reminders, for a letter and its List-Unsubscribe header."""
+    return absolute("invitations.unsubscribe", token=token(row))

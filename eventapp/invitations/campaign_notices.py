@@ -1,0 +1,117 @@
+"""The letters that only campaigns send: the reminder, the practical note, the thanks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.invitations import links, notices, sending
+from eventapp.invitations.campaign_models import Campaign
+from eventapp.invitations.models import Guest, Invitation
+from eventapp.letters.filling import event_values, html_for, subject_for, text_for
+from eventapp.letters.models import Letter, LetterKind
+from eventapp.links import absolute
+from eventapp.outbox.letters import Contents, NothingToSay, letter, post
+from eventapp.outbox.models import Message, Priority
+from eventapp.registrations import links as registration_links
+from eventapp.registrations.changes import live_registration
+from eventapp.registrations.models import Registration
+
+NAMES = {
+    LetterKind.REMINDER: "invitations/reminder",
+    LetterKind.PRACTICAL: "invitations/practical",
+    LetterKind.THANKS: "invitations/thanks",
+}
+
+
+def post_all(campaign: Campaign, people: Sequence[Any], *, now: datetime) -> list[Message]:
+    """One letter for each, in their order; whoever is to be invited gets their link."""
+    kind, written = campaign.letter.name, campaign.letter
+    if kind in (LetterKind.INVITATION, LetterKind.STRUCTURE):
+        issued = sending.issue_all(people, written, now=now)
+        return [notices.invitation(one, priority=Priority.BULK, now=now) for one in issued]
+    return [_post(campaign, person, written, now) for person in people]
+
+
+@letter("invitations/reminder", title="Relance")
+def reminder_contents(_message: Message, invitation_id: int, letter_id: int) -> Contents:
+    """Only to whoever is still silent when the letter leaves."""
+    invitation = db.session.get(Invitation, invitation_id)
+    if invitation is None or not invitation.is_silent:
+        raise NothingToSay("La personne a répondu ou n’est plus invitée.")
+    guest = invitation.guest
+    if guest.reminders_stopped_at is not None:
+        raise NothingToSay("La personne ne veut plus de relances.")
+    if live_registration(guest.event, guest.email_folded, guest.name_folded) is not None:
+        raise NothingToSay("La personne s’est inscrite.")
+    event = guest.event
+    if event.cancelled_at is not None:
+        raise NothingToSay("La rencontre est annulée.")
+    written = db.session.get_one(Letter, letter_id)
+    link = links.invitation(invitation)
+    unsubscribe = links.unsubscribe(invitation)
+    context = notices.contents(event, guest, written.subject, written.body, link)
+    return Contents(
+        context=context | {"unsubscribe": unsubscribe},
+        unsubscribe_url=unsubscribe,
+        **_envelope(event),
+    )
+
+
+@letter("invitations/practical", title="Note pratique")
+@letter("invitations/thanks", title="Remerciements")
+def registered_contents(_message: Message, registration_id: int, letter_id: int) -> Contents:
+    registration = db.session.get(Registration, registration_id)
+    if registration is None or not registration.is_confirmed:
+        raise NothingToSay("La personne n’a pas de place confirmée.")
+    event = registration.event
+    if event.cancelled_at is not None:
+        raise NothingToSay("La rencontre est annulée.")
+    written = db.session.get_one(Letter, letter_id)
+    link = registration_links.personal(registration)
+    context = contents_for_registered(event, registration, written.subject, written.body, link)
+    return Contents(context=context, **_envelope(event))
+
+
+def contents_for_registered(
+    event: Event, registration: Registration, subject: str, body: str, link: str
+) -> dict[str, object]:
+    known = event_values(event) | {
+        "prenom": registration.first_name,
+        "nom": registration.last_name,
+        "fonction": registration.function,
+        "structure": registration.organisation_name,
+        "lien": link,
+    }
+    return {
+        "event": event,
+        "organisation": event.organisation,
+        "letter_subject": subject_for(subject, known),
+        "letter_text": text_for(body, known),
+        "letter_html": html_for(body, known),
+        "link": link,
+        "report": absolute("events.report", slug=event.slug),
+    }
+
+
+def _post(campaign: Campaign, person: Guest | Registration, written: Letter, now: datetime) -> Message:
+    ids: dict[str, Any] = {"letter_id": written.id}
+    if isinstance(person, Guest):
+        invitation = person.invitation
+        assert invitation is not None  # noqa: S101 - whoever is not invited is left out
+        to, ids["invitation_id"] = invitation.email, invitation.id
+    else:
+        to, ids["registration_id"] = person.email, person.id
+    return post(
+        NAMES[written.name],
+        to=to,
+        now=now,
+        event=campaign.event,
+        priority=Priority.BULK,
+        **ids,
+    )
+
+
+def _envelope(event: Event) -> dict[str, Any]:
+    return {"sender_name": event.organisation.name, "reply_to": event.contact[2]}
