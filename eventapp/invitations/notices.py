@@ -6,8 +6,10 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from eventapp.events.models import Event
 from eventapp.extensions import db
+from eventapp.formats import person as name_of
+from eventapp.formats import plural
 from eventapp.invitations import links
-from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest, Invitation
+from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest, Invitation, NamedAs
 from eventapp.letters.filling import event_values, html_for, subject_for, text_for
 from eventapp.letters.models import Letter
 from eventapp.outbox.letters import Contents, NothingToSay, letter, post
@@ -80,6 +82,7 @@ def contents(event: Event, guest: Guest, subject: str, body: str, link: str) -> 
         "guest": guest,
         "organisation": event.organisation,
         "source": _source(event, guest),
+        "named_by": _named_by(guest),
         "letter_subject": subject_for(subject, known),
         "letter_text": text_for(body, known),
         "letter_html": html_for(body, known),
@@ -94,13 +97,25 @@ def values(event: Event, guest: Guest, link: str) -> dict[str, str]:
         "nom": guest.last_name,
         "fonction": guest.function,
         "structure": guest.organisation_name,
+        "places": plural(guest.places, "place", "places") if guest.places is not None else "",
         "lien": link,
     }
     return event_values(event) | own
 
 
+def _named_by(guest: Guest) -> str:
+    """Who gave the guest's name, in a sentence; empty for those whom the organisers chose themselves."""
+    if guest.named_by is None:
+        return ""
+    said = {NamedAs.COLLEAGUE: "a donné votre nom pour venir à cette rencontre."}
+    said[NamedAs.REPLACEMENT] = "ne peut pas venir à cette rencontre et vous propose d’y aller à sa place."
+    return f"{name_of(guest.named_by)} {said[guest.named_as or NamedAs.COLLEAGUE]}"
+
+
 def _source(event: Event, guest: Guest) -> str:
     """Where we have the address from, said at first contact: an organiser's file keeps its name for organisers."""
+    if guest.named_by is not None:
+        return name_of(guest.named_by)
     return guest.origin if guest.origin == PUBLIC_DIRECTORY else f"liste transmise par {event.organisation.name}"
 
 
