@@ -4,8 +4,8 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from eventapp.addresses import EmailAddress
 from eventapp.events.models import Event
@@ -13,6 +13,7 @@ from eventapp.extensions import db
 from eventapp.formats import NBSP
 from eventapp.invitations.models import Guest
 from eventapp.letters import filling
+from eventapp.letters.models import LetterKind
 from eventapp.network.search import match_structure
 from eventapp.registrations.people import Person
 from eventapp.text import many_lines, one_line
@@ -84,12 +85,20 @@ class LetterForm(FlaskForm):
         _refuse_unknown(field.data)
 
 
+class UnsubscribeForm(FlaskForm):
+    choice = RadioField(
+        "Vos relances",
+        choices=[("stop", "Ne plus recevoir de relances"), ("keep", "Recevoir une relance si je n’ai pas répondu")],
+        validators=[InputRequired("Choisissez l’une des deux réponses.")],
+    )
+
+
 class DeclineForm(FlaskForm):
     reason = TextAreaField("Motif", filters=[clean], validators=[Length(max=500)])
 
 
 def _refuse_unknown(text: str) -> None:
-    unknown = filling.unknown_placeholders(text or "")
+    unknown = filling.unknown_placeholders(text or "", kind=LetterKind.INVITATION)
     if unknown:
         names = ", ".join(f"{{{name}}}" for name in unknown)
         raise ValidationError(f"Ce champ à remplir n’existe pas{NBSP}: {names}. La liste est à côté du texte.")

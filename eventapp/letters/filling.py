@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from eventapp import markdown
 from eventapp.events.models import Event
-from eventapp.formats import french_date, french_day_range, french_hours
+from eventapp.formats import french_date, french_day_range, french_hours, typo
+from eventapp.letters.models import LetterKind
 from eventapp.outbox import placeholders
 from eventapp.text import one_line
 
@@ -27,17 +28,35 @@ PLACEHOLDERS = {
     "delai": "jour et heure jusqu’auxquels une place proposée est gardée",
     "lien": "adresse personnelle, pour répondre ou pour suivre son inscription",
 }
+ONLY_FOR = {"places": LetterKind.STRUCTURE, "delai": LetterKind.OFFER}
+ABOUT_A_PERSON = {"prenom", "nom", "fonction"}
+
+
+def placeholders_of(kind: LetterKind) -> dict[str, str]:
+    """Those that make sense in letters of this kind."""
+    left_out = {name for name, only in ONLY_FOR.items() if only is not kind}
+    left_out |= ABOUT_A_PERSON if kind is LetterKind.STRUCTURE else set()
+    return {name: meaning for name, meaning in PLACEHOLDERS.items() if name not in left_out}
 
 
 def event_values(event: Event) -> dict[str, str]:
     """What the placeholders about the event become: the same for everyone."""
     return {
-        "evenement": event.title,
+        "evenement": typo(event.title),
         "date": french_day_range(event.starts_at, event.ends_at, event.timezone),
         "horaires": french_hours(event.starts_at, event.ends_at, event.timezone),
         "lieu": event.venue.one_line,
         "date_limite": french_date(event.closes_at or event.starts_at, event.timezone),
         "organisation": event.organisation.name,
+    }
+
+
+def words(subject: str, body: str, known: Mapping[str, str]) -> dict[str, object]:
+    """The organiser's words, as templates of letters take them."""
+    return {
+        "letter_subject": subject_for(subject, known),
+        "letter_text": text_for(body, known),
+        "letter_html": html_for(body, known),
     }
 
 
@@ -55,8 +74,9 @@ def html_for(body: str, known: Mapping[str, str]) -> Markup:
     return markdown.render(_filled(body, known), top=2)
 
 
-def unknown_placeholders(*texts: str) -> list[str]:
-    return sorted({name for text in texts for name in placeholders.unknown_in(text, PLACEHOLDERS)})
+def unknown_placeholders(*texts: str, kind: LetterKind) -> list[str]:
+    known = placeholders_of(kind)
+    return sorted({name for text in texts for name in placeholders.unknown_in(text, known)})
 
 
 def _filled(body: str, known: Mapping[str, str]) -> str:
@@ -67,7 +87,7 @@ def _filled(body: str, known: Mapping[str, str]) -> str:
 
 def _fill(text: str, known: Mapping[str, str]) -> str:
     """What has no value leaves no trace: « Bonjour {prenom} {nom}, » to whoever has no first name."""
-    values = dict.fromkeys(PLACEHOLDERS, "") | known
+    values = {**dict.fromkeys(PLACEHOLDERS, ""), **known}
     empty = "|".join(name for name, value in values.items() if not value)
-    text = re.sub(rf"\{{(?:{empty})\}} ?", "", text) if empty else text
+    text = re.sub(rf" \{{(?:{empty})\}}(?=[\s,.])|\{{(?:{empty})\}} ?", "", text) if empty else text
     return placeholders.fill(text, values)

@@ -2,28 +2,36 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from eventapp import journal
 from eventapp.accounts.models import User
 from eventapp.events.locks import hold
-from eventapp.events.models import Event
+from eventapp.events.models import Event, Wording
 from eventapp.extensions import db
+from eventapp.formats import NBSP
 from eventapp.letters.defaults import PROPOSALS, Proposal
+from eventapp.letters.kinds import TITLES
 from eventapp.letters.models import Letter, LetterKind
 from eventapp.text import many_lines, one_line
+
+SPOKEN = {Wording.INVITATION: "invitation", Wording.CONVOCATION: "convocation"}
 
 
 def current(event: Event, kind: LetterKind) -> Letter | None:
     """The latest version written for this event, if any."""
-    return db.session.scalar(
-        select(Letter).where(Letter.event_id == event.id, Letter.name == kind).order_by(Letter.version.desc()).limit(1)
-    )
+    return db.session.scalar(_versions(event.id, kind).limit(1))
 
 
 def proposal(event: Event, kind: LetterKind) -> Proposal:
     """What is proposed for this event while nobody has worded it."""
     return PROPOSALS[event.wording][kind]
+
+
+def text_at(event: Event, kind: LetterKind, moment: datetime) -> tuple[str, str]:
+    """Subject and body of a letter made at that moment, whatever was written since; nothing is written down."""
+    written = db.session.scalar(_versions(event.id, kind).where(Letter.written_at <= moment).limit(1))
+    return (written.subject, written.body) if written and is_worded(written) else proposal(event, kind)
 
 
 def current_or_default(event: Event, kind: LetterKind, *, now: datetime) -> Letter:
@@ -48,8 +56,24 @@ def write(event: Event, kind: LetterKind, subject: str, body: str, *, now: datet
     if latest is not None and (latest.subject, latest.body) == (subject, body):
         return latest
     letter = _add(event, kind, subject, body, latest.version + 1 if latest else 1, by=by, now=now)
-    journal.record("letter.written", "Lettre d’invitation modifiée", now=now, by=by, event=event, subject=letter)
+    sentence = f"Lettre «{NBSP}{TITLES[kind]}{NBSP}» modifiée"
+    journal.record("letter.written", sentence, now=now, by=by, event=event, subject=letter)
     return letter
+
+
+def speak(event: Event, wording: Wording, *, now: datetime, by: User) -> None:
+    """Letters that nobody worded invite, or summon, from now on."""
+    hold(event)
+    if event.wording is wording:
+        return
+    event.wording = wording
+    sentence = f"Les lettres proposées parlent désormais d’une {SPOKEN[wording]}"
+    journal.record("letters.wording", sentence, now=now, by=by, event=event, subject=event)
+
+
+def _versions(event_id: int, kind: LetterKind) -> Select[Letter]:
+    """Of one letter, the latest first."""
+    return select(Letter).where(Letter.event_id == event_id, Letter.name == kind).order_by(Letter.version.desc())
 
 
 def _add(

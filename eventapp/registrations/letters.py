@@ -13,7 +13,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.outbox.letters import Attachment, Contents, NothingToSay, letter
 from eventapp.outbox.models import Message
-from eventapp.registrations import links
+from eventapp.registrations import links, words
 from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import BY_TRANSFER, Registration
 from eventapp.registrations.questions.completeness import missing
@@ -111,17 +111,19 @@ def find_registration(registration_id: int) -> Registration:
 
 
 def contents_of(message: Message, registration: Registration, **more: Any) -> Contents:
-    event = registration.event
+    event, link = registration.event, links.personal(registration)
     context = {
         "registration": registration,
         "event": event,
         "position": position(registration),
         "session_positions": session_positions(registration),
         "rankings": ranking_of(registration),
-        "personal_url": links.personal(registration),
+        "personal_url": link,
         "feed_url": links.feed(registration),
+        **words.of(message, registration, link),
     }
     attachments = [] if registration.is_cancelled or not registration.is_confirmed else [_agenda(registration)]
+    attachments += words.files(message, registration)
     calendar = _calendar(message, registration)
     return Contents(context=context | more, calendar=calendar, attachments=attachments, **_envelope(event))
 

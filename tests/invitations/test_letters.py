@@ -60,13 +60,13 @@ def test_the_personal_link_is_a_link_wherever_it_stands():
 
 
 def test_an_unknown_placeholder_is_named():
-    assert filling.unknown_placeholders("{prenom} {truc}", "{date} {bidule}") == ["bidule", "truc"]
+    assert filling.unknown_placeholders("{prenom} {truc}", "{date} {bidule}", kind=LetterKind.REMINDER) == ["bidule", "truc"]
 
 
 @pytest.mark.parametrize("wording", PROPOSALS)
 @pytest.mark.parametrize("kind", LetterKind)
 def test_each_proposed_letter_uses_only_known_placeholders(wording, kind):
-    assert filling.unknown_placeholders(*PROPOSALS[wording][kind]) == []
+    assert filling.unknown_placeholders(*PROPOSALS[wording][kind], kind=kind) == []
 
 
 def test_versions_follow_one_another():

@@ -1,0 +1,61 @@
+"""The organiser's forms about letters."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from eventapp.events.models import Wording
+from eventapp.formats import NBSP
+from eventapp.letters import filling
+from eventapp.letters.models import LetterKind
+from eventapp.text import many_lines, one_line
+
+
+def clean(text: str | None) -> str:
+    return one_line(text or "")
+
+
+def clean_lines(text: str | None) -> str:
+    return many_lines(text or "")
+
+
+class LetterForm(FlaskForm):
+    subject = StringField(
+        "Objet du courriel", filters=[clean], validators=[DataRequired("Écrivez l’objet."), Length(max=200)]
+    )
+    body = TextAreaField(
+        "Texte de la lettre", filters=[clean_lines], validators=[DataRequired("Écrivez la lettre."), Length(max=10_000)]
+    )
+
+    def __init__(self, kind: LetterKind, **prefilled: Any) -> None:
+        super().__init__(data=prefilled)
+        self.kind = kind
+
+    def validate_subject(self, field: Any) -> None:
+        self._refuse_unknown(field.data)
+
+    def validate_body(self, field: Any) -> None:
+        self._refuse_unknown(field.data)
+
+    def _refuse_unknown(self, text: str) -> None:
+        unknown = filling.unknown_placeholders(text or "", kind=self.kind)
+        if unknown:
+            names = ", ".join(f"{{{name}}}" for name in unknown)
+            raise ValidationError(
+                f"Cette lettre n’a pas ce champ à remplir{NBSP}: {names}. La liste est à côté du texte."
+            )
+
+
+class AttachmentForm(FlaskForm):
+    file = FileField("Fichier à joindre", validators=[FileRequired("Choisissez un fichier.")])
+
+
+class WordingForm(FlaskForm):
+    wording = RadioField(
+        "Les lettres proposées parlent d’une",
+        choices=[(Wording.INVITATION.value, "invitation"), (Wording.CONVOCATION.value, "convocation")],
+        validators=[DataRequired("Choisissez l’un des deux.")],
+    )
