@@ -68,6 +68,9 @@ def _report(decided: importing.Preview) -> None:
         f"À créer : {len(decided.created)}. Déjà là ou en double : {len(decided.present)}. "
         f"À corriger : {len(decided.wrong)}."
     )
+    if decided.doubtful:
+        left = sum(not row.ticked for row in decided.doubtful)
+        click.echo(f"Doublons possibles : {len(decided.doubtful)} (laissés de côté : {left}).")
     for row in decided.rows:
         if row.remark:
             click.echo(f"ligne {row.line} : {row.remark}")

@@ -1,36 +1,50 @@
 """Guests from a spreadsheet: what would be created, what is already there, what is wrong and on which line."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from eventapp.accounts.models import User
+from eventapp.addresses import normal_email
 from eventapp.events.models import Event
-from eventapp.invitations import guest_list
-from eventapp.registrations.desk.reading_people import COLUMNS, PeopleReader, find_columns
-from eventapp.registrations.people import Person, fold_name
+from eventapp.extensions import db
+from eventapp.invitations import delegating, guest_list
+from eventapp.invitations.doubles import Doubles
+from eventapp.invitations.models import Guest, GuestImport, GuestKind
+from eventapp.network.models import Structure
+from eventapp.registrations.desk.reading_people import COLUMNS as PEOPLE
+from eventapp.registrations.desk.reading_people import PeopleReader, find_columns
+from eventapp.registrations.people import Person
+from eventapp.spreadsheets.columns import match_columns
 from eventapp.spreadsheets.reading import Table
-from eventapp.text import fold_email
 
+PLACES = "Places"
+COLUMNS = PEOPLE | {PLACES: ("nombre de places", "places offertes", "invitations")}
 NEEDED = ("Nom", "Adresse électronique")
-REGISTERED = "Déjà inscrit à la rencontre."
 
 
 class State(StrEnum):
     CREATED = "created"
+    DOUBTFUL = "doubtful"  # may be there already: ticked or not before applying
     PRESENT = "present"
     WRONG = "wrong"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the file as it would be applied; `remark` says why it is wrong, or what was understood."""
+    """One line of the file as it would be applied; `remark` says why it is wrong, or what was understood.
+
+    `places`: a structure is invited. `ticked`: added unless the organiser decides otherwise.
+    """
 
     line: int
     state: State
     values: dict[str, str]
     person: Person | None = None
     remark: str = ""
+    places: int | None = None
+    ticked: bool = True
 
 
 @dataclass
@@ -47,6 +61,10 @@ class Preview:
         return self.of(State.CREATED)
 
     @property
+    def doubtful(self) -> list[Row]:
+        return self.of(State.DOUBTFUL)
+
+    @property
     def present(self) -> list[Row]:
         return self.of(State.PRESENT)
 
@@ -55,28 +73,55 @@ class Preview:
         return self.of(State.WRONG)
 
 
-def preview(event: Event, table: Table) -> Preview:
-    """Decide on every line without writing anything. Raises Unreadable when a needed column is absent."""
-    columns = find_columns(table, COLUMNS, NEEDED)
+def preview(event: Event, table: Table, *, others: Iterable[GuestImport] = ()) -> Preview:
+    """Decide on every line without writing anything. Raises Unreadable when a needed column is absent.
+
+    `others`: files read and still waiting, whose people are told apart from this one's.
+    """
+    columns = find_columns(table, COLUMNS, _needed(table))
     decided = Preview(warnings=list(table.warnings), unknown_columns=columns.unknown)
     reader = _Reader(event)
+    for other in others:
+        reader.mention(other)
     for line, cells in table.rows:
         decided.rows.append(reader.decide(line, columns.pick(cells)))
     return decided
 
 
-def apply(event: Event, decided: Preview, *, origin: str, now: datetime, by: User | None) -> int:
-    """Add the guests who are still not on the list; how many that is."""
-    added = 0
-    for row in decided.created:
-        if row.person is None:
-            continue
-        try:
-            guest_list.add(event, row.person, origin=origin, now=now, by=by)
-        except guest_list.AlreadyGuest:
-            continue
-        added += 1
-    return added
+def apply(
+    event: Event,
+    decided: Preview,
+    *,
+    origin: str,
+    now: datetime,
+    by: User | None,
+    ticked: Collection[int] | None = None,
+) -> int:
+    """Add the guests who are still not on the list; how many that is. `ticked`: the doubtful lines to add as well."""
+    doubtful = [row for row in decided.doubtful if (row.ticked if ticked is None else row.line in ticked)]
+    return sum(_add(event, row, origin=origin, now=now, by=by) for row in (*decided.created, *doubtful))
+
+
+def _add(event: Event, row: Row, *, origin: str, now: datetime, by: User | None) -> bool:
+    person = row.person
+    if person is None:
+        return False
+    try:
+        if row.places is not None and person.structure is not None:
+            facts = (event, person.structure, row.places, person.email)
+            delegating.invite_structure(*facts, now, by, origin=origin)
+        else:
+            guest_list.add(event, person, origin=origin, now=now, by=by)
+    except (guest_list.AlreadyGuest, delegating.AlreadyInvited):
+        return False
+    return True
+
+
+def _needed(table: Table) -> tuple[str, ...]:
+    """A file of structures needs no names."""
+    places = match_columns(table.header, COLUMNS).places
+    of_structures = PLACES in places and ("Structure" in places or "id_fs" in places)
+    return NEEDED[1:] if of_structures else NEEDED
 
 
 class _Reader:
@@ -84,21 +129,59 @@ class _Reader:
 
     def __init__(self, event: Event) -> None:
         self.people = PeopleReader(event)
-        self.listed = guest_list.keys(event)
-        self.registered = guest_list.registered_keys(event)
-        self.seen: dict[tuple[str, str], int] = {}
+        self.doubles = Doubles(event)
+        rows = db.session.scalars(
+            Guest.of(event).with_only_columns(Guest.structure_id).where(Guest.kind == GuestKind.STRUCTURE)
+        )
+        self.structures: dict[int | None, str] = dict.fromkeys(rows, "dans la liste")
+
+    def mention(self, draft: GuestImport) -> None:
+        columns = match_columns(draft.table.header, COLUMNS)
+        for _line, cells in draft.table.rows:
+            values = columns.pick(cells)
+            try:
+                person, _remark = self.people.person(values)
+            except ValueError:
+                continue
+            self.doubles.mention(person, f"dans le fichier «\u00a0{draft.filename}\u00a0», pas encore ajouté")
 
     def decide(self, line: int, values: dict[str, str]) -> Row:
         try:
+            if values[PLACES]:
+                return self._structure(line, values)
             person, remark = self.people.person(values)
         except ValueError as wrong:
             return Row(line, State.WRONG, values, remark=str(wrong))
-        key = (fold_email(person.email), fold_name(person.first_name, person.last_name))
-        if key in self.listed:
-            return Row(line, State.PRESENT, values, person, "Déjà dans la liste.")
-        first = self.seen.setdefault(key, line)
-        if first != line:
-            return Row(line, State.PRESENT, values, person, f"Déjà à la ligne {first} de ce fichier.")
-        if key in self.registered:
-            remark = f"{REGISTERED} {remark}".strip()
+        found = self.doubles.find(person)
+        self.doubles.meet(person, f"à la ligne {line} de ce fichier")
+        if found is not None and found.is_same:
+            return Row(line, State.PRESENT, values, person, found.sentence)
+        remark = " ".join(filter(None, (found and found.sentence, self.doubles.remark(person), remark)))
+        if found is not None:
+            return Row(line, State.DOUBTFUL, values, person, remark, ticked=not found.likely)
         return Row(line, State.CREATED, values, person, remark)
+
+    def _structure(self, line: int, values: dict[str, str]) -> Row:
+        """ValueError says what is wrong with the line."""
+        (structure, _remark), places = self.people.structure(values), _places(values[PLACES])
+        if structure is None:
+            raise ValueError("Des places sont données, mais aucune structure du réseau n’est reconnue.")
+        email = values["Adresse électronique"] or structure.email
+        if not email:
+            raise ValueError("L’adresse électronique est absente.")
+        person = Person(first_name="", last_name=structure.name, email=normal_email(email), structure=structure)
+        if structure.id in self.structures:
+            sentence = f"Déjà {self.structures[structure.id]}."
+            return Row(line, State.PRESENT, values, person, sentence, places)
+        self.structures[structure.id] = f"à la ligne {line} de ce fichier"
+        return Row(line, State.CREATED, values, person, _in_words(structure, places), places)
+
+
+def _places(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= delegating.MOST_PLACES):
+        raise ValueError(delegating.OddPlaces.message)
+    return int(text)
+
+
+def _in_words(structure: Structure, places: int) -> str:
+    return f"Structure invitée avec {places} place{'s' if places > 1 else ''} ({structure.departement_code})."

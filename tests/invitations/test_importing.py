@@ -4,13 +4,13 @@ import pytest
 
 from eventapp.extensions import db
 from eventapp.invitations import importing, sending
-from eventapp.invitations.models import Guest
+from eventapp.invitations.models import Guest, GuestImport
 from eventapp.network import importing as network_importing
 from eventapp.network import opendata
 from eventapp.registrations.people import Person
 from eventapp.spreadsheets.reading import Unreadable, read
 from eventapp.spreadsheets.writing import write_ods, write_xlsx
-from tests.factories import NOW, make_category, make_event, make_guest
+from tests.factories import NOW, make_category, make_event, make_guest, make_registration, make_user
 
 HEADER = "Prénom;Nom;Adresse électronique;Structure;Fonction;Catégorie\n"
 
@@ -74,6 +74,68 @@ def test_applying_the_same_file_twice_adds_nobody_twice(event):
     importing.apply(event, decided, origin="", now=NOW, by=None)
 
     assert importing.apply(event, decided, origin="", now=NOW, by=None) == 0
+
+
+def test_the_same_name_at_another_address_is_left_aside_and_a_shared_mailbox_is_not(event):
+    make_guest(event, Person(first_name="Ana", last_name="Roy", email="ana@agents.example"), origin="fichier a.csv")
+
+    decided = preview(event, "Roy;Ana;a.roy@mairie.example;;;\nPaul;Petit;ana@agents.example;;;\n")
+
+    assert [(row.ticked, row.remark) for row in decided.doubtful] == [
+        (False, "Même nom dans la liste (fichier a.csv), à l’adresse ana@agents.example."),
+        (True, "Même adresse que Ana ROY, dans la liste (fichier a.csv)."),
+    ]
+    assert importing.apply(event, decided, origin="", now=NOW, by=None) == 1
+
+
+def test_the_same_name_twice_in_a_file_or_among_the_registered_is_a_doubt(event):
+    make_registration(event, Person(first_name="Léa", last_name="Martin", email="lea@agents.example"))
+
+    decided = preview(event, "Léa;Martin;l.martin@x.example;;;\nZoé;Roy;z@x.example;;;\nZoé;Roy;zoe@x.example;;;\n")
+
+    assert [(row.line, row.remark) for row in decided.doubtful] == [
+        (2, "Même nom parmi les inscrits, à l’adresse lea@agents.example."),
+        (4, "Même nom à la ligne 3 de ce fichier, à l’adresse z@x.example."),
+    ]
+
+
+def test_the_organiser_decides_line_by_line(event):
+    decided = preview(event, "Zoé;Roy;z@x.example;;;\nZoé;Roy;zoe@x.example;;;\nAna;Petit;z@x.example;;;\n")
+
+    assert importing.apply(event, decided, origin="", now=NOW, by=None, ticked={3}) == 2
+    assert {guest.email for guest in db.session.scalars(Guest.of(event))} == {"z@x.example", "zoe@x.example"}
+
+
+def test_people_of_another_file_that_still_waits_are_told(event):
+    other = read(io.BytesIO((HEADER + "Léa;Martin;lea@x.example;;;\nAna;Roy;ana@x.example;;;\n").encode()))
+    draft = GuestImport.keep(event.id, other, "b.csv", now=NOW, by_id=make_user().id)
+    table = read(io.BytesIO((HEADER + "Léa;Martin;lea@x.example;;;\nAna;Roy;a.roy@x.example;;;\n").encode()))
+
+    decided = importing.preview(event, table, others=[draft])
+
+    where = "dans le fichier «\u00a0b.csv\u00a0», pas encore ajouté"
+    assert [row.remark for row in decided.created] == [f"Aussi {where}."]
+    assert [row.remark for row in decided.doubtful] == [f"Même nom {where}, à l’adresse ana@x.example."]
+
+
+def structures(event, text: str) -> importing.Preview:
+    return importing.preview(event, read(io.BytesIO(f"id_fs;Courriel;Places\n{text}".encode())))
+
+
+@pytest.mark.both_databases
+def test_a_line_with_places_invites_a_structure(event):
+    decided = structures(event, "7;laon@fs.example;2\n7;autre@fs.example;3\n8;;2\n9;x@fs.example;2\n7;a@b.example;0\n")
+
+    assert importing.apply(event, decided, origin="liste.csv", now=NOW, by=None) == 1
+    guest = db.session.scalars(Guest.of(event)).one()
+    assert (guest.kind, guest.structure.id_fs, guest.places, guest.email) == ("structure", "7", 2, "laon@fs.example")
+    assert [row.remark for row in decided.present] == ["Déjà à la ligne 2 de ce fichier."]
+    assert [row.remark for row in decided.wrong] == [
+        "L’adresse électronique est absente.",
+        "Aucune structure ne porte le numéro id_fs 9.",
+        "Écrivez un nombre de places entre 1 et 100.",
+    ]
+    assert [row.remark for row in structures(event, "7;laon@fs.example;1\n").rows] == ["Déjà dans la liste."]
 
 
 def test_an_organisation_outside_the_network_is_kept_as_typed(event):

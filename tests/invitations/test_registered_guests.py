@@ -43,7 +43,7 @@ def test_a_file_says_who_is_already_registered_and_who_comes_twice(client, event
     assert "Déjà inscrit à la rencontre." in words(page.select_one("section[aria-labelledby=created] tbody tr"))
     assert "Déjà à la ligne 3 de ce fichier." in words(page.select_one("section[aria-labelledby=present]"))
     assert "Déjà là ou en double" in words(page)
-    assert len(page.select("form[action$=application]")) == 2
+    assert len(page.select("form[action$=application] button, button[form=apply]")) == 2
 
 
 def test_the_review_names_those_already_registered(client, event, registration, zoe):

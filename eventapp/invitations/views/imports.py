@@ -3,7 +3,7 @@
 from contextlib import closing
 from typing import Any
 
-from flask import Response, flash, g, redirect, render_template, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 
 from eventapp import access, downloads, uploads
 from eventapp.clock import utcnow
@@ -16,10 +16,10 @@ from eventapp.invitations import importing
 from eventapp.invitations.forms import ImportForm
 from eventapp.invitations.models import GuestImport
 from eventapp.invitations.views.organiser import bp, managed
-from eventapp.registrations.desk.reading_people import COLUMNS
 from eventapp.spreadsheets.reading import read
 
 SHOWN = 200  # lines of each kind on the preview; the counts are exact
+MOST_DOUBTS = 800  # each has a box, and a form has at most 1,000
 TOO_LARGE = "Le fichier dépasse 5\u00a0Mo."
 EXAMPLE = (
     "Amandine",
@@ -29,7 +29,9 @@ EXAMPLE = (
     "",
     "Conseillère",
     "",
+    "",
 )
+STRUCTURE_EXAMPLE = ("", "", "laon@france-services.example", "France services de Laon", "", "", "", "2")
 
 
 @bp.route("/gestion/evenements/<slug>/invites/import", methods=["GET", "POST"])
@@ -62,8 +64,9 @@ def import_preview(slug: str, import_id: int) -> str:
         event=event,
         organisation=event.organisation,
         draft=draft,
-        preview=importing.preview(event, draft.table),
+        preview=_preview(event, draft),
         shown=SHOWN,
+        most_doubts=MOST_DOUBTS,
     )
 
 
@@ -73,10 +76,11 @@ def import_apply(slug: str, import_id: int) -> Any:
     event = managed(slug)
     hold(event)
     draft = GuestImport.find_or_404(event.id, import_id)
-    decided = importing.preview(event, draft.table)
+    decided = _preview(event, draft)
+    ticked = {int(text) for text in request.form.getlist("lignes") if text.isascii() and text.isdigit()}
     origin = f"fichier « {draft.filename} »"[:200]
     db.session.delete(draft)
-    added = importing.apply(event, decided, origin=origin, now=utcnow(), by=g.user)
+    added = importing.apply(event, decided, origin=origin, now=utcnow(), by=g.user, ticked=ticked)
     db.session.commit()
     flash(f"{plural(added, 'invité ajouté', 'invités ajoutés')}. Aucune invitation n’est encore partie.", "success")
     return redirect(url_for(".guests", slug=slug), 303)
@@ -96,10 +100,16 @@ def import_leave(slug: str, import_id: int) -> Any:
 @bp.get("/gestion/evenements/<slug>/invites/modele.<kind>")
 @access.member
 def import_model(slug: str, kind: str) -> Response:
-    """An empty file with the right titles and one example."""
+    """A file with the right titles, a person and a structure as examples."""
     event = managed(slug)
     category = event.categories[0].name if event.categories else ""
-    return downloads.spreadsheet(kind, "Modèle invités", tuple(COLUMNS), [(*EXAMPLE[:-1], category)])
+    rows = [(*EXAMPLE[:-2], category, ""), STRUCTURE_EXAMPLE]
+    return downloads.spreadsheet(kind, "Modèle invités", tuple(importing.COLUMNS), rows)
+
+
+def _preview(event: Event, draft: GuestImport) -> importing.Preview:
+    others = [other for other in GuestImport.latest(event.id) if other.id != draft.id]
+    return importing.preview(event, draft.table, others=others)
 
 
 def _too_large(slug: str) -> str:
@@ -118,6 +128,6 @@ def _upload_page(event: Event, form: ImportForm) -> str:
         organisation=event.organisation,
         form=form,
         waiting=GuestImport.latest(event.id),
-        columns=COLUMNS,
+        columns=importing.COLUMNS,
         needed=importing.NEEDED,
     )

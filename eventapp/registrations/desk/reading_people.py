@@ -50,7 +50,7 @@ class PeopleReader:
             raise ValueError("Le nom est absent.")
         if not values["Adresse électronique"]:
             raise ValueError("L’adresse électronique est absente.")
-        structure, remark = self._structure(values)
+        structure, remark = self.structure(values)
         facts: dict[str, Any] = {
             "first_name": values["Prénom"],
             "last_name": values["Nom"],
@@ -70,7 +70,8 @@ class PeopleReader:
         )
         return person, remark
 
-    def _structure(self, values: dict[str, str]) -> tuple[Structure | None, str]:
+    def structure(self, values: dict[str, str]) -> tuple[Structure | None, str]:
+        """The structure that a line names, and what was understood; ValueError for a number that is nobody's."""
         number, name = values["id_fs"], values["Structure"]
         if number:
             structure = self._match(number)
