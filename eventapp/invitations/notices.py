@@ -10,6 +10,7 @@ from eventapp.formats import person as name_of
 from eventapp.formats import plural
 from eventapp.invitations import links
 from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest, Invitation, NamedAs
+from eventapp.letters.attachments import attached
 from eventapp.letters.filling import event_values, html_for, subject_for, text_for
 from eventapp.letters.models import Letter
 from eventapp.outbox.letters import Contents, NothingToSay, letter, post
@@ -61,7 +62,7 @@ def silent_contents(message: Message, invitation_id: int) -> Contents:
 
 
 @letter("invitations/invitation", title="Invitation")
-def invitation_contents(_message: Message, invitation_id: int, letter_id: int) -> Contents:
+def invitation_contents(message: Message, invitation_id: int, letter_id: int) -> Contents:
     invitation = db.session.get(Invitation, invitation_id)
     if invitation is None or invitation.revoked_at is not None:
         raise NothingToSay("L’invitation n’est plus valable.")
@@ -71,6 +72,7 @@ def invitation_contents(_message: Message, invitation_id: int, letter_id: int) -
         context=contents(event, invitation.guest, written.subject, written.body, links.invitation(invitation)),
         sender_name=event.organisation.name,
         reply_to=event.contact[2],
+        attachments=attached(event.id, written.name, at=message.created_at),
     )
 
 

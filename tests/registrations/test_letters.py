@@ -120,7 +120,7 @@ def test_a_cancelled_event_withdraws_the_entries(outbox: Outbox) -> None:
 def test_hostile_names_stay_text(outbox: Outbox, hostile: str) -> None:
     seats.register(make_event(), make_person(last_name=hostile), now=NOW)
     letter = render(outbox()[0])
-    assert hostile in letter.text
+    assert hostile in letter.text.replace("\u00a0:", ":")
     assert "<b>X" not in letter.html.upper().replace("&LT;", "")
 
 
