@@ -9,10 +9,11 @@ from eventapp.extensions import db
 from eventapp.invitations import links, notices, sending
 from eventapp.invitations.campaign_models import Campaign
 from eventapp.invitations.models import Guest, Invitation
+from eventapp.letters.attachments import attached
 from eventapp.letters.filling import event_values, html_for, subject_for, text_for
 from eventapp.letters.models import Letter, LetterKind
 from eventapp.links import absolute
-from eventapp.outbox.letters import Contents, NothingToSay, letter, post
+from eventapp.outbox.letters import Attachment, Contents, NothingToSay, letter, post
 from eventapp.outbox.models import Message, Priority
 from eventapp.registrations import links as registration_links
 from eventapp.registrations.changes import live_registration
@@ -35,7 +36,7 @@ def post_all(campaign: Campaign, people: Sequence[Any], *, now: datetime) -> lis
 
 
 @letter("invitations/reminder", title="Relance")
-def reminder_contents(_message: Message, invitation_id: int, letter_id: int) -> Contents:
+def reminder_contents(message: Message, invitation_id: int, letter_id: int) -> Contents:
     """Only to whoever is still silent when the letter leaves."""
     invitation = db.session.get(Invitation, invitation_id)
     if invitation is None or not invitation.is_silent:
@@ -55,13 +56,13 @@ def reminder_contents(_message: Message, invitation_id: int, letter_id: int) -> 
     return Contents(
         context=context | {"unsubscribe": unsubscribe},
         unsubscribe_url=unsubscribe,
-        **_envelope(event),
+        **_envelope(event, attached(event.id, written.name, at=message.created_at)),
     )
 
 
 @letter("invitations/practical", title="Note pratique")
 @letter("invitations/thanks", title="Remerciements")
-def registered_contents(_message: Message, registration_id: int, letter_id: int) -> Contents:
+def registered_contents(message: Message, registration_id: int, letter_id: int) -> Contents:
     registration = db.session.get(Registration, registration_id)
     if registration is None or not registration.is_confirmed:
         raise NothingToSay("La personne n’a pas de place confirmée.")
@@ -71,7 +72,7 @@ def registered_contents(_message: Message, registration_id: int, letter_id: int)
     written = db.session.get_one(Letter, letter_id)
     link = registration_links.personal(registration)
     context = contents_for_registered(event, registration, written.subject, written.body, link)
-    return Contents(context=context, **_envelope(event))
+    return Contents(context=context, **_envelope(event, attached(event.id, written.name, at=message.created_at)))
 
 
 def contents_for_registered(
@@ -113,5 +114,5 @@ def _post(campaign: Campaign, person: Guest | Registration, written: Letter, now
     )
 
 
-def _envelope(event: Event) -> dict[str, Any]:
-    return {"sender_name": event.organisation.name, "reply_to": event.contact[2]}
+def _envelope(event: Event, files: list[Attachment]) -> dict[str, Any]:
+    return {"sender_name": event.organisation.name, "reply_to": event.contact[2], "attachments": files}
