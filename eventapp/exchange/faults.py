@@ -27,6 +27,7 @@ SENTENCES = {
     "unknown time zone": "n’est pas un fuseau horaire connu",
     "before starts_at": "vient avant le début",
     "equal to starts_at": "est égale au début",
+    "after the event's starts_at": "vient après le début de l’événement",
     "before opens_at": "vient avant l’ouverture",
     "equal to opens_at": "est égale à l’ouverture",
     "not an e-mail address": "n’est pas une adresse électronique",

@@ -1,6 +1,7 @@
 """JSON → EventFile, or every fault with its path. Nothing here touches the database."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from eventapp.events import local_times
@@ -71,7 +72,7 @@ def _event(at: Cursor) -> EventFile:
         ends_at=ends_at,
         venue=_venue(at.part("venue")),
         contact=_contact(at.part("contact")),
-        registration=_registration(at.part("registration"), zone),
+        registration=_registration(at.part("registration"), zone, starts_at),
         categories=tuple(_category(part) for part in at.parts("categories", 200)),
         rooms=rooms,
         speakers=speakers,
@@ -119,7 +120,7 @@ def _contact(at: Cursor) -> ContactPart:
     return part
 
 
-def _registration(at: Cursor, zone: str) -> RegistrationPart:
+def _registration(at: Cursor, zone: str, starts_at: datetime) -> RegistrationPart:
     part = RegistrationPart(
         audience=at.choice("audience", Audience, Audience.INVITED),
         opens_at=at.moment("opens_at", zone),
@@ -137,6 +138,8 @@ def _registration(at: Cursor, zone: str) -> RegistrationPart:
     )
     if part.opens_at and part.closes_at:
         at.refuse_disorder(part.opens_at, part.closes_at, "opens_at", "closes_at")
+    if part.wishes_close_at and part.wishes_close_at > starts_at:
+        at.fault("wishes_close_at", "after the event's starts_at")
     at.end()
     return part
 

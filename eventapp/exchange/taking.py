@@ -69,7 +69,7 @@ def _registration(event: Event) -> RegistrationPart:
         changes_until=event.changes_until,
         cancellations_until=event.cancellations_until,
         session_choice=event.session_choice,
-        wishes_close_at=event.wishes_close_at,
+        wishes_close_at=event.wishes_close_at and min(event.wishes_close_at, event.starts_at),
     )
 
 

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from eventapp.events.models import Audience, Event, Status
 from eventapp.formats import NBSP, french_date, french_datetime, french_time, plural
+from eventapp.registrations.wishes.figures import to_announce
 from eventapp.registrations.wishes.wish_slots import are_closed, takes_wishes
 from eventapp.statistics.figures import Figures, SessionFigures
 
 DEADLINE_IS_NEAR = 14  # days
+ALLOCATION = "registrations_organiser.allocation"
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,10 @@ def _wishes(event: Event, now: datetime) -> Iterator[Step]:
     if takes_wishes(event) and are_closed(event, now):
         sentence = f"les souhaits sont clos{NBSP}: il reste à attribuer les places des sessions."
         yield Step(sentence, "Attribuer les souhaits", "registrations_organiser.wishes")
+    silent = to_announce(event)
+    if silent is not None:
+        sentence = "les souhaits sont attribués, personne n’en est encore prévenu."
+        yield Step(sentence, "Annoncer l’attribution", ALLOCATION, {"allocation_id": str(silent.id)})
 
 
 def _eve(event: Event, figures: Figures, now: datetime) -> Iterator[Step]:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from eventapp.agenda.models import Appearance, BookingMode, Kind, SpeakerRole
-from eventapp.events.models import Venue
+from eventapp.events.models import SessionChoice, Venue
 from tests.factories import STARTS, make_event, make_room, make_session, make_speaker, save
 from tests.pages import words
 
@@ -52,6 +52,17 @@ def test_places_left_are_said_where_they_matter(client, event):
     facts = [words(fact) for fact in programme(client, event).select(".session__facts")]
 
     assert facts == ["12 places restantes", "complet, liste d’attente", "sur réservation"]
+
+
+def test_what_is_granted_by_wishes_says_its_places_not_what_is_left(client, event):
+    event.session_choice = SessionChoice.WISHES
+    make_session(event, booking=BookingMode.OPTIONAL, capacity=12)
+    make_session(event, booking=BookingMode.OPTIONAL)
+    make_session(event, starts_at=STARTS + HOUR, booking=BookingMode.OPTIONAL, capacity=9)
+
+    facts = [words(fact) for fact in programme(client, event).select(".session__facts")]
+
+    assert facts == ["12 places, par souhaits", "par souhaits", "9 places restantes"]
 
 
 def test_a_cancelled_session_stays_and_says_so(client, event):

@@ -65,6 +65,23 @@ def test_an_unknown_way_is_a_fault() -> None:
     assert [fault.path for fault in refusal.value.faults] == ["registration.session_choice"]
 
 
+def test_wishes_close_before_the_event_starts() -> None:
+    registration = WHOLE["registration"] | OWN | {"wishes_close_at": "2027-01-14T09:01"}
+
+    with pytest.raises(BadFile) as refusal:
+        import_(with_wishes(registration=registration))
+    assert [str(fault) for fault in refusal.value.faults] == [
+        "registration.wishes_close_at: after the event's starts_at"
+    ]
+
+
+def test_an_event_brought_forward_is_exported_as_it_can_be_imported() -> None:
+    event = import_(with_wishes())
+    event.wishes_close_at = event.starts_at + timedelta(hours=1)
+    assert wish_slots.closing(event) == event.starts_at
+    assert taking.take(event).registration.wishes_close_at == event.starts_at
+
+
 def test_an_update_changes_the_way_only_while_nobody_has_chosen() -> None:
     event = import_(with_wishes())
     first_come = with_wishes(registration=WHOLE["registration"])

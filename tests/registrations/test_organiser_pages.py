@@ -1,5 +1,6 @@
 """The organiser's list, one person's page, manual registration and cancellation."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,8 +12,18 @@ from eventapp.extensions import db
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
 from eventapp.registrations import seats
-from eventapp.registrations.models import Registration, Source, Status
-from tests.factories import NOW, make_event, make_person, make_registration, make_session, make_user, save
+from eventapp.registrations.models import Answer, QuestionKind, Registration, Source, Status
+from tests.factories import (
+    NOW,
+    make_event,
+    make_party,
+    make_person,
+    make_question,
+    make_registration,
+    make_session,
+    make_user,
+    save,
+)
 from tests.pages import PageClient, parse, words
 from tests.registrations.test_public_pages import HOUR, PERSON, coming
 
@@ -94,6 +105,48 @@ def test_every_order_pages_through_everybody_once(client: PageClient, sort: str)
 
     seen = [words(cell) for page in (first, second) for cell in page.select("tbody th")]
     assert (len(seen), len(set(seen))) == (60, 60)
+
+
+@pytest.mark.both_databases
+def test_those_who_left_something_out_are_a_list_of_their_own(client: PageClient, event: Event) -> None:
+    make_registration(event, make_person(last_name="Aubry"))
+    address = f"{listing(event)}?etat=a-completer"
+    assert (names(client, address), client.page(listing(event)).find("a", string="À compléter")) == ([], None)
+
+    meal = make_question(event, slug="repas", label="Déjeunez-vous ?", required=True)
+    save(Answer(registration=make_registration(event, make_person(last_name="Zola")), question=meal, value=True))
+
+    assert names(client, address) == ["AUBRY Camille"]
+    page = client.page(listing(event))
+    assert page.find("a", href=re.compile("etat=a-completer")) is not None
+    detail = page.find("a", string="AUBRY Camille")["href"]
+    assert "Reste à compléter Déjeunez-vous ?" in words(client.page(detail).main)
+
+
+@pytest.mark.both_databases
+def test_a_group_is_found_together(client: PageClient, event: Event) -> None:
+    party = make_party(event)
+    together = make_registration(event, make_person(last_name="Aubry"), party_id=party.id)
+    make_registration(event, make_person(last_name="Zola"))
+    base = listing(event)
+    for group in ("oui", party.id):
+        assert names(client, f"{base}?groupe={group}") == ["AUBRY Camille"]
+    for odd in ("x", "9" * 30, "-1"):
+        assert names(client, f"{base}?groupe={odd}") == ["AUBRY Camille", "ZOLA Camille"]
+    assert client.page(f"{base}/{together.id}").find("a", href=f"{base}?groupe={party.id}") is not None
+
+
+def test_the_agreement_is_asked_of_the_organiser_about_the_person(client: PageClient, event: Event) -> None:
+    make_question(event, slug="acces", sensitive=True, kind=QuestionKind.TEXT)
+    make_question(event, slug="photo", sensitive=True, kind=QuestionKind.TEXT, consent="Je veux bien.")
+    registration = make_registration(event)
+    reader = make_user(event.organisation)
+    reader.memberships[0].reads_sensitive = True
+    client.sign_in(reader)
+    for address in (f"{listing(event)}/nouvelle", f"{listing(event)}/{registration.id}/modification"):
+        boxes = [words(box) for box in client.page(address).select(".consent")]
+        assert boxes[0].startswith("La personne accepte que cette réponse soit utilisée pour préparer son accueil")
+        assert boxes[1].startswith("La personne est d’accord avec cette phrase : « Je veux bien. »")
 
 
 def test_the_list_is_filtered_by_session(client: PageClient, event: Event) -> None:

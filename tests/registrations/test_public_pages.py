@@ -274,7 +274,7 @@ def test_the_summary_follows_the_page_and_says_each_thing_once(client: PageClien
     assert first == "Écrivez votre nom."
     assert second.startswith("Une des sessions choisies n’existe pas")
     assert third == "Déjeunez-vous ? Répondez oui ou non."
-    assert fourth.startswith("Cochez l’accord pour que votre réponse à « Besoin d’accès » soit enregistrée")
+    assert fourth.startswith("Cochez l’accord pour que la réponse à « Besoin d’accès » soit enregistrée")
 
 
 @pytest.mark.parametrize("kind", [QuestionKind.YES_NO, QuestionKind.TEXT])

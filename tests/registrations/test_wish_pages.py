@@ -155,9 +155,12 @@ def test_organisers_draw_apply_and_announce(client: Any, outbox: Outbox) -> None
     preview = client.post(f"{desk}/apercus", data={"seed": "7"}).location
     assert "1er souhait 1 100 %" in words(client.page(preview).main)
     assert client.post(f"{preview}/application").location == preview
+    event_desk = f"/gestion/evenements/{event.slug}/"
+    assert client.page(event_desk).find("a", string="Annoncer l’attribution")["href"] == preview
     assert [(b.session_id, b.rank, b.is_confirmed) for b in registration.live_bookings] == [(other.id, 1, True)]
     assert "1 personne recevra un courriel" in words(client.page(preview).main)
     client.post(f"{preview}/annonce")
+    assert client.page(event_desk).find("a", string="Annoncer l’attribution") is None
 
     assert [message.letter for message in outbox()] == ["registrations/confirmed", "registrations/allocated"]
     assert "appliqué et annoncé" in words(client.page(desk).main)

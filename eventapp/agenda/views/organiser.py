@@ -16,7 +16,7 @@ from eventapp.agenda.views.desk import back_to, bp, find_event, rooms_of
 from eventapp.clock import utcnow
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.registrations import seats
+from eventapp.registrations.wishes.wish_slots import shown_places
 
 __all__ = ["bp", "rooms", "sessions", "speakers"]
 
@@ -34,7 +34,7 @@ def show(slug: str) -> Any:
         organisation=event.organisation,
         days=programme(event, held),
         remarks=remarks(event, held),
-        places=seats.session_places(event),
+        places=shown_places(event),
         quick=form,
     )
 

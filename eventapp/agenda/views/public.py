@@ -10,7 +10,7 @@ from eventapp.agenda.programme import programme as days_of
 from eventapp.cache import cached_page
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.registrations import seats
+from eventapp.registrations.wishes.wish_slots import shown_places
 
 bp = Blueprint("agenda", __name__)
 
@@ -24,7 +24,7 @@ def programme(slug: str) -> Any:
         "agenda/programme.html",
         event=event,
         days=days_of(event),
-        places=seats.session_places(event),
+        places=shown_places(event),
         speakers=db.session.scalars(Speaker.of(event).where(Speaker.biography != "")).all(),
         rooms=db.session.scalars(Room.of(event).where(Room.accessibility != "")).all(),
     )

@@ -6,7 +6,8 @@ from typing import Any
 from eventapp.agenda.programme import programme
 from eventapp.events.models import Audience, Event
 from eventapp.registrations.places.limits import structures_are_released
-from eventapp.registrations.seats import availability, session_places
+from eventapp.registrations.seats import availability
+from eventapp.registrations.wishes.wish_slots import shown_places
 
 
 def shown_event(event: Event, *, now: datetime) -> dict[str, Any]:
@@ -15,7 +16,7 @@ def shown_event(event: Event, *, now: datetime) -> dict[str, Any]:
         "event": event,
         "availability": availability(event, now=now),
         "days": programme(event),
-        "places": {} if is_over else session_places(event),
+        "places": {} if is_over else shown_places(event),
         "per_structure": None if structures_are_released(event, now) else event.per_structure,
         "by_invitation": event.audience is Audience.INVITED,
     }

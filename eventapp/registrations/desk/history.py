@@ -10,6 +10,7 @@ from eventapp.accounts.models import User
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
+from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import Registration
 
 
@@ -58,6 +59,11 @@ def relatives(registration: Registration) -> Relatives:
         stays=known.get(registration.merged_into_id or 0),
         merged=[one for one in found if one.merged_into_id == registration.id],
     )
+
+
+def party_of(registration: Registration) -> Party | None:
+    """The group that they were registered with."""
+    return db.session.get(Party, registration.party_id) if registration.party_id is not None else None
 
 
 def letters(registration: Registration) -> Sequence[Message]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, select, true
 from sqlalchemy.orm import aliased
 
 from eventapp.agenda.models import Session
@@ -14,10 +14,14 @@ from eventapp.events.models import Category, Event
 from eventapp.extensions import db
 from eventapp.network.models import Departement, Structure
 from eventapp.pagination import Order
+from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import Booking, Registration, Source, Status
+from eventapp.registrations.questions.incomplete import is_incomplete
 from eventapp.text import fold
 
 LONGEST_SEARCH = 200
+MOST_GROUPS = 200
+INCOMPLETE, ANY_GROUP = "a-completer", "oui"  # in the address
 Member = TypeVar("Member", bound=StrEnum)
 
 _structure = func.coalesce(Structure.sort_key, Registration.organisation)
@@ -61,6 +65,8 @@ class Filters:
     departement: str = ""
     session: str = ""
     source: Source | None = None
+    group: str = ""  # its id, or ANY_GROUP
+    incomplete: bool = False  # only those that lack something the event needs
     doubles: bool = False  # only those of whom another live one has the same name
 
     @classmethod
@@ -73,11 +79,18 @@ class Filters:
             departement=text["departement"],
             session=text["session"],
             source=_member(Source, text["origine"]),
+            group=text["groupe"],
+            incomplete=text["etat"] == INCOMPLETE,
             doubles=text["doublons"] == "oui",
         )
 
+    @property
+    def state(self) -> str:
+        """As in the address."""
+        return INCOMPLETE if self.incomplete else self.status.value if self.status else ""
 
-FILTER_NAMES = ("q", "etat", "categorie", "departement", "session", "origine", "doublons")
+
+FILTER_NAMES = ("q", "etat", "categorie", "departement", "session", "origine", "groupe", "doublons")
 
 
 def find_registrations(event: Event, filters: Filters) -> Select[Registration]:
@@ -95,6 +108,10 @@ def find_registrations(event: Event, filters: Filters) -> Select[Registration]:
         query = query.where(Structure.departement_code == filters.departement)
     if filters.session:
         query = query.where(_has_session(event, filters.session))
+    if filters.group:
+        query = query.where(_is_in_group(filters.group))
+    if filters.incomplete:
+        query = query.where(is_incomplete(event))
     return query.where(_has_a_double()) if filters.doubles else query
 
 
@@ -131,6 +148,19 @@ def _has_session(event: Event, slug: str) -> Any:
             Session.slug == slug,
         )
     )
+
+
+def parties_of(event: Event) -> list[Party]:
+    """The latest first; past so many, a group is found from the page of one of its people."""
+    query = select(Party).where(Party.event_id == event.id).order_by(Party.id.desc()).limit(MOST_GROUPS)
+    return list(db.session.scalars(query))
+
+
+def _is_in_group(group: str) -> Any:
+    if group == ANY_GROUP:
+        return Registration.party_id.is_not(None)
+    is_number = group.isascii() and group.isdigit() and len(group) < 10
+    return Registration.party_id == int(group) if is_number else true()
 
 
 def _has_a_double() -> Any:

@@ -65,11 +65,11 @@ def _meets(given: Any, wanted: Any) -> bool:
     if isinstance(given, bool):
         return given is as_yes_no(wanted)
     if isinstance(given, int | float):
-        return _as_number(wanted) == given
+        return as_number(wanted) == given
     return not is_empty(given) and str(given) == str(wanted)
 
 
-def _as_number(value: Any) -> float:
+def as_number(value: Any) -> float:
     """As a condition of an event file may write it; what is none equals nothing."""
     try:
         return float(value)

@@ -18,6 +18,7 @@ from eventapp.text import many_lines, one_line
 RADIOS = 7  # more choices than this make a list to unfold
 YES, NO = "oui", "non"
 CONSENT = "J’accepte que cette réponse soit utilisée pour préparer mon accueil"
+CONSENT_OF_ANOTHER = "La personne accepte que cette réponse soit utilisée pour préparer son accueil"
 UNANSWERED = "Sans réponse"
 
 
@@ -92,6 +93,9 @@ class Questions:
             elif self._lacks_consent(form, question, answers):
                 form[consent_name(question)].errors, is_sound = [_consent_missing(question)], False
         return is_sound
+
+    def consent_of_another(self, question: Question) -> str:
+        return consent_of_another(question)
 
     def consents(self, form: Any) -> list[str]:
         """Slugs of the sensitive questions whose answer may be kept."""
@@ -169,11 +173,21 @@ def _choice_label(question: Question, choice: str) -> str:
 
 def _consent(question: Question) -> BooleanField:
     """Its own words or the usual ones; how long the answer is kept is said in both cases."""
-    days = plural(question.days_kept, "jour", "jours")
-    erased = f"effacée {days} après la rencontre" if question.days_kept else "effacée dès la fin de la rencontre"
     if question.consent:
-        return BooleanField(typo(question.consent), description=f"Cette réponse est {erased}.")
-    return BooleanField(f"{CONSENT}, puis {erased}")
+        return BooleanField(typo(question.consent), description=f"Cette réponse est {_erased(question)}.")
+    return BooleanField(f"{CONSENT}, puis {_erased(question)}")
+
+
+def consent_of_another(question: Question) -> str:
+    """As an organiser reads it, who ticks the box for somebody."""
+    if question.consent:
+        return f"La personne est d’accord avec cette phrase\u00a0: «\u00a0{typo(question.consent)}\u00a0»"
+    return f"{CONSENT_OF_ANOTHER}, puis {_erased(question)}"
+
+
+def _erased(question: Question) -> str:
+    days = plural(question.days_kept, "jour", "jours")
+    return f"effacée {days} après la rencontre" if question.days_kept else "effacée dès la fin de la rencontre"
 
 
 def _hint(question: Question, others: dict[str, Question]) -> str:
@@ -184,7 +198,7 @@ def _hint(question: Question, others: dict[str, Question]) -> str:
     wanted = (question.shown_if or {}).get("is")
     if source.kind is QuestionKind.YES_NO:
         wanted = "Oui" if as_yes_no(wanted) else "Non"
-    condition = f"À remplir si vous répondez «\u00a0{wanted}\u00a0» à «\u00a0{source.label}\u00a0»."
+    condition = f"À remplir si la réponse à «\u00a0{source.label}\u00a0» est «\u00a0{wanted}\u00a0»."
     return f"{condition} {question.help}".strip()
 
 
@@ -199,7 +213,7 @@ def _value(question: Question, data: Any) -> Any:
 
 def _consent_missing(question: Question) -> str:
     label = f"«\u00a0{typo(question.label)}\u00a0»"
-    return f"Cochez l’accord pour que votre réponse à {label} soit enregistrée, ou retirez cette réponse."
+    return f"Cochez l’accord pour que la réponse à {label} soit enregistrée, ou retirez cette réponse."
 
 
 def _number(text: str) -> Any:

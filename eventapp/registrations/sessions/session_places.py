@@ -25,6 +25,7 @@ def bookable_sessions(event: Event) -> list[Session]:
 class SessionPlaces:
     left: int | None
     waiting: int
+    by_wishes: bool = False  # granted later, all at once: see wish_slots.shown_places
 
     @property
     def is_full(self) -> bool:

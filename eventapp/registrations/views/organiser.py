@@ -18,6 +18,8 @@ from eventapp.registrations import notices, refusals, seats
 from eventapp.registrations.desk import history, merging, selection, undoing
 from eventapp.registrations.forms import OrganiserCancelForm, OrganiserForm, registration_form
 from eventapp.registrations.models import Registration, Source
+from eventapp.registrations.questions.completeness import missing
+from eventapp.registrations.questions.incomplete import can_lack
 from eventapp.registrations.self_service import requests
 from eventapp.registrations.views.fields import fields_context, tell_left_open
 from eventapp.registrations.waiting.reasons import reasons_to_wait
@@ -45,6 +47,7 @@ def index(slug: str) -> Any:
         sort=sort,
         page=page(query, selection.ORDERS[sort], before=before, after=after),
         found=selection.count(query),
+        incomplete=_count_incomplete(event),
         availability=seats.availability(event, now=utcnow()),
         exports=downloads.links(".export", slug=slug),
         public_url=absolute("registrations.form", slug=slug),
@@ -72,6 +75,8 @@ def detail(slug: str, registration_id: int) -> Any:
         not_restored=undoing.why_not_restored(registration, now=now) if registration.is_cancelled else None,
         twins=merging.likely_twins(registration) if not registration.is_cancelled else [],
         letters=history.letters(registration),
+        missing=[] if registration.is_cancelled else missing(registration),
+        party=history.party_of(registration),
         titles=TITLES,
     )
 
@@ -143,6 +148,12 @@ def find(slug: str, registration_id: int) -> Registration:
     return db.first_or_404(Registration.of(find_event(slug)).where(Registration.id == registration_id))
 
 
+def _count_incomplete(event: Event) -> int:
+    if not can_lack(event):
+        return 0
+    return selection.count(selection.find_registrations(event, selection.Filters(incomplete=True)))
+
+
 def _guest(registration: Registration) -> Guest | None:
     """Whose invitation this registration came from."""
     return db.session.scalar(
@@ -161,7 +172,13 @@ def choices(event: Event) -> dict[str, Any]:
         "departement_choices": [(d.code, f"{d.code} {d.name}") for d in selection.departements_of(event)],
         "session_choices": [(s.slug, s.title) for s in seats.bookable_sessions(event)],
         "source_choices": [(source.value, source.label) for source in Source],
+        "group_choices": _groups(event),
     }
+
+
+def _groups(event: Event) -> list[tuple[Any, str]]:
+    named = [(party.id, f"{party.contact_name}, {party.organisation_name}") for party in selection.parties_of(event)]
+    return [(selection.ANY_GROUP, "Tous les groupes"), *named] if named else []
 
 
 def new_page(event: Event, form: OrganiserForm, known: Registration | None = None) -> str:

@@ -81,6 +81,14 @@ def slots_of(allocation: Allocation) -> list[Allocated]:
     return found
 
 
+def to_announce(event: Event) -> Allocation | None:
+    """Applied, and nobody was told yet."""
+    applied = Allocation.applied_at.is_not(None), Allocation.announced_at.is_(None)
+    if event.allocated_at is None:
+        return None
+    return db.session.scalar(select(Allocation).where(Allocation.event_id == event.id, *applied))
+
+
 def _shares(people: int, ranks: list[int], left_out: int) -> list[Share]:
     counted = [(f"{ordinal(rank)} souhait", count) for rank, count in enumerate(ranks, 1)]
     counted.append(("Aucun souhait", left_out))

@@ -4,6 +4,7 @@ Ranked are the slots in which everyone can attend one session only; other sessio
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from eventapp.agenda.programme import BookingSlot, booking_slots, has_booking_sl
 from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
 from eventapp.registrations.models import Registration
+from eventapp.registrations.sessions.session_places import SessionPlaces, session_places
 from eventapp.registrations.wishes.models import Wish
 
 MOST_WISHES = 5  # in a slot
@@ -29,8 +31,8 @@ def takes_wishes(event: Event) -> bool:
 
 
 def closing(event: Event) -> datetime:
-    """Until when people rank: the date set for it, else the end of registration."""
-    return event.wishes_close_at or event.closes_at or event.starts_at
+    """Until when people rank: the date set for it, else the end of registration; never past the event's start."""
+    return min(event.wishes_close_at or event.closes_at or event.starts_at, event.starts_at)
 
 
 def are_closed(event: Event, now: datetime) -> bool:
@@ -50,6 +52,12 @@ def books_sessions(event: Event) -> bool:
     if not takes_wishes(event):
         return has_booking_slots(event)
     return any(not is_ranked(slot) for slot in booking_slots(event))
+
+
+def shown_places(event: Event) -> dict[int, SessionPlaces]:
+    """As `session_places`, for the programme that everyone reads: what is granted by wishes is not taken meanwhile."""
+    ranked = {session.id for slot in ranked_slots(event) for session in slot.sessions}
+    return {key: replace(found, by_wishes=key in ranked) for key, found in session_places(event).items()}
 
 
 def most_in(slot: BookingSlot) -> int:
