@@ -39,6 +39,8 @@ POSTS = {
     "registrations.create_party": "group from an address",
     "registrations.send_links": "personal link from an address",
     "invitations.accept": "registration from an address",
+    "invitations.names": "group from an address",
+    "invitations.replacement": "personal link from an address",
 }
 
 

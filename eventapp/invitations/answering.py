@@ -78,10 +78,15 @@ def why_not_answerable(event: Event, now: datetime) -> str | None:
     return None
 
 
+def may_decline(event: Event, now: datetime) -> bool:
+    """After the deadline too: a place that nobody will take is better known late than never."""
+    return event.status is not Status.CANCELLED and not event.has_ended(now)
+
+
 def check_answerable(event: Event, *, by: Actor, now: datetime) -> None:
     """The deadline binds guests; what one of the team enters for them is only refused when nobody comes any more."""
     why = why_not_answerable(event, now)
-    if why and (by == journal.PERSON or event.status is Status.CANCELLED or event.has_ended(now)):
+    if why and (by == journal.PERSON or not may_decline(event, now)):
         raise NotAnswerable(why)
 
 
@@ -144,7 +149,7 @@ def decline(invitation: Invitation, *, reason: str = "", now: datetime, by: Acto
     """
     event = invitation.guest.event
     seats.hold(event)
-    if event.status is Status.CANCELLED or event.has_ended(now):
+    if not may_decline(event, now):
         raise NotAnswerable
     if invitation.has_declined:
         return

@@ -220,6 +220,11 @@ class Invitation(Base):
     )
 
     @property
+    def mark(self) -> str:
+        """Names this one among those of a guest, in an address; it opens nothing."""
+        return self.digest[:16]
+
+    @property
     def is_silent(self) -> bool:
         return self.reply is None and self.revoked_at is None
 

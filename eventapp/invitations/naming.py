@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from eventapp import journal
 from eventapp.errors import Refused
@@ -9,10 +10,25 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.invitations import answering, guest_list, places, sending
 from eventapp.invitations.answering import Actor
-from eventapp.invitations.models import Guest, Invitation, NamedAs, Reply
+from eventapp.invitations.models import Guest, GuestState, Invitation, NamedAs, Reply
+from eventapp.registrations.models import Registration
 from eventapp.registrations.people import Colleague, Person
 
 SPARE = 20  # how many people an invitation may name beyond its places: a link is no way to write to the world
+
+
+class Standing(NamedTuple):
+    """Where somebody named stands, as whoever named them and the organisers see it."""
+
+    guest: Guest
+    registration: Registration | None
+    mark: str  # of their invitation
+    may_be_taken_back: bool
+
+    @property
+    def word(self) -> str:
+        """When no registration says it better."""
+        return "a renoncé" if self.guest.state is GuestState.ACCEPTED else self.guest.state.label
 
 
 class TooManyNames(Refused):
@@ -62,7 +78,7 @@ def take_back(named: Guest, *, now: datetime, by: Actor = journal.PERSON) -> Non
     invitation = named.invitation
     if named.removed_at is not None or invitation is None:
         return
-    if not invitation.is_silent or places.registration_of(invitation) is not None:
+    if not may_take_back(named):
         raise AlreadyAnswered(named)
     named.removed_at = invitation.revoked_at = now
     namer = named.named_by
@@ -70,6 +86,20 @@ def take_back(named: Guest, *, now: datetime, by: Actor = journal.PERSON) -> Non
     journal.record("guest.taken_back", f"{who} {name_of(named)}", now=now, by=by, event=event, subject=namer or named)
     if namer is not None and namer.is_structure and namer.invitation is not None and not places.holders(namer):
         namer.invitation.reply = namer.invitation.replied_at = None
+
+
+def may_take_back(named: Guest) -> bool:
+    invitation = named.invitation
+    if named.removed_at is not None or invitation is None or not invitation.is_silent:
+        return False
+    return places.registration_of(invitation) is None
+
+
+def standing(named: Guest) -> Standing:
+    invitation = named.invitation
+    registration = places.registration_of(invitation) if invitation is not None else None
+    mark = invitation.mark if invitation is not None else ""
+    return Standing(named, registration, mark, may_take_back(named))
 
 
 def live_names(guest: Guest) -> list[Guest]:

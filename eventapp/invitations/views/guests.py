@@ -11,7 +11,8 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.invitations import guest_list, sending
+from eventapp.invitations import answering, delegating, guest_list, naming, places, sending
+from eventapp.invitations.delegation_forms import StructureForm
 from eventapp.invitations.forms import GuestForm
 from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest
 from eventapp.invitations.views.organiser import bp, managed
@@ -21,6 +22,7 @@ from eventapp.network.search import find_structures, full_labels
 from eventapp.text import fold_email
 
 OFFERED = 12  # structures shown under a search
+LINK_RENEWED = "Corrigé. L’ancien lien ne fonctionne plus ; un nouveau part à la nouvelle adresse."
 
 
 @bp.route("/gestion/evenements/<slug>/invites/nouveau", methods=["GET", "POST"])
@@ -47,6 +49,8 @@ def new(slug: str) -> Any:
 def guest(slug: str, guest_id: int) -> Any:
     event = managed(slug)
     found = find_guest(event, guest_id)
+    if found.is_structure:
+        return _structure(event, found)
     form = GuestForm(event, found)
     if not form.validate_on_submit():
         return _guest_page(event, found, form), 422 if form.is_submitted() else 200
@@ -57,10 +61,7 @@ def guest(slug: str, guest_id: int) -> Any:
         db.session.rollback()
         _show(form, refusal)
         return _guest_page(event, find_guest(event, guest_id), form), 422
-    flash(
-        "Corrigé. L’ancien lien ne fonctionne plus ; un nouveau part à la nouvelle adresse." if sent else "Corrigé.",
-        "success",
-    )
+    flash(LINK_RENEWED if sent else "Corrigé.", "success")
     return redirect(url_for(".guest", slug=slug, guest_id=guest_id), 303)
 
 
@@ -113,6 +114,29 @@ def find_guest(event: Event, guest_id: int) -> Guest:
     return found
 
 
+def _may_reply(guest: Guest) -> bool:
+    """Whether one of the team may enter a reply received by phone."""
+    return guest.invitation is not None and answering.may_decline(guest.event, utcnow())
+
+
+def _structure(event: Event, found: Guest) -> Any:
+    """The mailbox and places of a structure; its name is the network's."""
+    form, guest_id = StructureForm.of(found), found.id
+    if not form.validate_on_submit():
+        return _guest_page(event, found, form), 422 if form.is_submitted() else 200
+    email, count = form.email.data or "", form.places.data or 0
+    try:
+        sent = delegating.correct_structure(found, email=email, count=count, now=utcnow(), by=g.user)
+    except Refused as refusal:
+        db.session.rollback()
+        field = form.places if refusal.field == "places" else form.email
+        field.errors = [str(refusal)]
+        return _guest_page(event, find_guest(event, guest_id), form), 422
+    db.session.commit()
+    flash(LINK_RENEWED if sent else "Corrigé.", "success")
+    return redirect(url_for(".guest", slug=event.slug, guest_id=guest_id), 303)
+
+
 def _structure_chosen() -> Structure | None:
     number = request.args.get("structure", "").replace("\0", "")
     return db.session.scalar(db.select(Structure).where(Structure.id_fs == number)) if number else None
@@ -145,7 +169,7 @@ def _new_page(event: Event, form: GuestForm) -> str:
     )
 
 
-def _guest_page(event: Event, guest: Guest, form: GuestForm) -> str:
+def _guest_page(event: Event, guest: Guest, form: GuestForm | StructureForm) -> str:
     history = db.session.scalars(
         db.select(Entry)
         .where(Entry.subject_kind == Guest.__tablename__, Entry.subject_id == guest.id)
@@ -158,6 +182,10 @@ def _guest_page(event: Event, guest: Guest, form: GuestForm) -> str:
         organisation=event.organisation,
         guest=guest,
         invitation=guest.invitation,
+        named=[naming.standing(one) for one in places.named_behind(guest) if one.removed_at is None],
+        left=places.left(guest),
+        may_reply=_may_reply(guest),
+        registration=places.registration_of(guest.invitation) if guest.invitation else None,
         form=form,
         history=history,
         labels=full_labels(db.session(), event.organisation.region_code),

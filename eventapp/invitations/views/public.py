@@ -8,7 +8,7 @@ from eventapp import access
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
-from eventapp.invitations import answering, places
+from eventapp.invitations import answering, delegating, naming, places
 from eventapp.invitations.forms import DeclineForm
 from eventapp.invitations.models import Invitation
 from eventapp.registrations import links as registration_links
@@ -25,18 +25,21 @@ bp = Blueprint("invitations", __name__)
 @access.token_holder
 def page(token: str) -> str:
     invitation = find_invitation(token)
-    event = invitation.guest.event
-    now = utcnow()
-    return render_template(
-        "invitations/page.html",
-        event=event,
-        invitation=invitation,
-        guest=invitation.guest,
-        token=token,
-        closed=answering.why_not_answerable(event, now),
-        availability=seats.availability(event, now=now),
-        personal=_personal_page(invitation),
-    )
+    guest, event, now = invitation.guest, invitation.guest.event, utcnow()
+    facts = {
+        "event": event,
+        "invitation": invitation,
+        "guest": guest,
+        "token": token,
+        "closed": answering.why_not_answerable(event, now),
+        "may_decline": answering.may_decline(event, now),
+        "availability": seats.availability(event, now=now),
+        "named": [naming.standing(one) for one in places.named_behind(guest) if one.removed_at is None],
+    }
+    if guest.is_structure:
+        return render_template("invitations/structure.html", left=places.left(guest), **facts)
+    given_to = places.given_to(guest)
+    return render_template("invitations/page.html", personal=_personal_page(invitation), given_to=given_to, **facts)
 
 
 @bp.route("/invitation/<token>/inscription", methods=["GET", "POST"])
@@ -45,9 +48,9 @@ def accept(token: str) -> Any:
     invitation = find_invitation(token)
     event, now = invitation.guest.event, utcnow()
     personal = _personal_page(invitation)
-    if personal or answering.why_not_answerable(event, now):
+    if personal or invitation.guest.is_structure or answering.why_not_answerable(event, now):
         return redirect(personal or url_for(".page", token=token), 303)
-    form = registration_form(event, **_prefill(invitation))
+    form = registration_form(event, **prefill(invitation))
     if not form.validate_on_submit():
         return _accept_page(invitation, token, form), 422 if form.is_submitted() else 200
     try:
@@ -74,8 +77,9 @@ def decline(token: str) -> Any:
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
         return _decline_page(invitation, token, form), status
+    verb = delegating.decline if invitation.guest.is_structure else answering.decline
     try:
-        answering.decline(invitation, reason=form.reason.data or "", now=utcnow())
+        verb(invitation, reason=form.reason.data or "", now=utcnow())
     except Refused as refusal:
         db.session.rollback()
         flash(str(refusal), "error")
@@ -105,6 +109,7 @@ def _decline_page(invitation: Invitation, token: str, form: DeclineForm) -> str:
     return render_template(
         "invitations/decline.html",
         event=invitation.guest.event,
+        guest=invitation.guest,
         token=token,
         form=form,
         personal=_personal_page(invitation),
@@ -112,7 +117,7 @@ def _decline_page(invitation: Invitation, token: str, form: DeclineForm) -> str:
     )
 
 
-def _prefill(invitation: Invitation) -> dict[str, Any]:
+def prefill(invitation: Invitation) -> dict[str, Any]:
     guest = invitation.guest
     return {
         "first_name": guest.first_name,
