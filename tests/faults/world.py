@@ -17,7 +17,7 @@ from eventapp.clock import utcnow
 from eventapp.events.models import Category, Event, SessionChoice
 from eventapp.exchange import taking, writing
 from eventapp.extensions import db
-from eventapp.invitations.models import Guest, GuestImport, Invitation
+from eventapp.invitations.models import Guest, GuestImport, GuestKind, Invitation, NamedAs
 from eventapp.letters.models import Letter, LetterKind
 from eventapp.network.models import Structure
 from eventapp.outbox.letters import post
@@ -42,6 +42,7 @@ from tests.factories import (
     make_room,
     make_session,
     make_speaker,
+    make_structure,
     make_user,
     number,
     save,
@@ -72,6 +73,8 @@ class Side:
     guest: Guest
     spare_guest: Guest
     invitation: Invitation
+    structure_invitation: Invitation
+    named: Guest  # by the structure, not answered
     registration: Registration
     waiting: Registration
     party: Party
@@ -101,6 +104,7 @@ class Side:
             "category_slug": self.category.slug,
             "question_slug": self.question.slug,
             "guest_id": self.guest.id,
+            "mark": self.named.invitation.mark if self.named.invitation else "",
             "import_id": self.draft.id,
             "registration_id": self.registration.id,
             "allocation_id": self.preview.id,
@@ -123,6 +127,8 @@ class Side:
         package, _, name = endpoint.partition(".")
         if package == "accounts":
             return self.link.token
+        if endpoint in ("invitations.names", "invitations.withdrawal"):
+            return tokens.reveal(Invitation.PURPOSE, self.structure_invitation.nonce)
         if package == "invitations":
             return tokens.reveal(Invitation.PURPOSE, self.invitation.nonce)
         if name == "party":
@@ -149,6 +155,7 @@ SPARE = {
     "agenda_organiser.raise_room": lambda side: {"room_slug": side.spare_room.slug},
     "events_organiser.remove_category": lambda side: {"category_slug": side.spare_category.slug},
     "events_organiser.raise_category": lambda side: {"category_slug": side.spare_category.slug},
+    "invitations_organiser.names": lambda side: {"guest_id": side.structure_invitation.guest.id},
     "invitations_organiser.remove": lambda side: {"guest_id": side.spare_guest.id},
     "invitations_organiser.invite": lambda side: {"guest_id": side.spare_guest.id},
     "registrations.take_session": lambda side: {"session_slug": side.rival.slug},
@@ -186,6 +193,10 @@ def build() -> Side:
     save(Booking(**offered, created_at=now, offer_until=now + timedelta(hours=5)))
     save(Answer(registration=registration, question=question, value="Oui, merci"))
     guest = make_guest(event)
+    office = make_structure()
+    invited = make_guest(event, make_person(first_name="", structure=office), kind=GuestKind.STRUCTURE, places=5)
+    named = make_guest(event, named_by=invited, named_as=NamedAs.COLLEAGUE)
+    make_invitation(named)
     issued = tokens.issue(SignInLink.PURPOSE)
     organiser = make_user(organisation)
     side = Side(
@@ -206,6 +217,8 @@ def build() -> Side:
         guest=guest,
         spare_guest=make_guest(event),
         invitation=make_invitation(guest),
+        structure_invitation=make_invitation(invited),
+        named=named,
         registration=registration,
         party=make_party(event),
         waiting=make_registration(event, status=Status.WAITING, offer_until=now + timedelta(hours=5)),
@@ -303,6 +316,21 @@ def _person(**more: Any) -> dict[str, Any]:
 def _registering(side: Side) -> dict[str, Any]:
     answers = {f"question-{side.question.slug}": "Rien", "sessions": side.session.slug}
     return _person(category=side.category.slug) | answers
+
+
+def _accepting(side: Side) -> dict[str, Any]:
+    """Under the guest's own name."""
+    guest = side.guest
+    return _registering(side) | {"first_name": guest.first_name, "last_name": guest.last_name, "email": guest.email}
+
+
+def _names(side: Side) -> dict[str, Any]:
+    """Two colleagues of the structure, who answer themselves."""
+    people = [_person(category=side.category.slug) for _ in range(2)]
+    parts = ("first_name", "last_name", "email", "category")
+    return {f"person-{n}-{part}": person[part] for n, person in enumerate(people, 1) for part in parts} | {
+        "way": "invite"
+    }
 
 
 def _group(side: Side) -> dict[str, Any]:
@@ -414,8 +442,13 @@ BODIES: dict[str, Any] = {
     "events_organiser.update_category": lambda _side: {"name": f"Élues {next(number)}", "capacity": "11"},
     "events_organiser.write_report": lambda side: {"report": "**Merci**", "revision": side.event.revision},
     "events_organiser.preview_report": lambda side: {"report": "**Merci**", "revision": side.event.revision},
-    "invitations.accept": _registering,
+    "invitations.accept": _accepting,
     "invitations.decline": lambda _side: {"reason": "Absente ce jour-là"},
+    "invitations.names": _names,
+    "invitations.replacement": lambda _side: _person(),
+    "invitations_organiser.accept": _accepting,
+    "invitations_organiser.decline": lambda _side: {"reason": "Absente ce jour-là"},
+    "invitations_organiser.names": _names,
     "invitations_organiser.guest": lambda side: _person(category=side.category.slug),
     "invitations_organiser.new": lambda side: _person(category=side.category.slug),
     "invitations_organiser.import_file": lambda _side: {"file": guest_file()},
