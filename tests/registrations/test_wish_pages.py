@@ -18,7 +18,16 @@ from eventapp.registrations import links
 from eventapp.registrations.models import Registration
 from eventapp.registrations.wishes import wish_slots
 from eventapp.registrations.wishes.models import Allocation
-from tests.factories import make_event, make_guest, make_invitation, make_registration, make_session, make_user, save
+from tests.factories import (
+    make_event,
+    make_guest,
+    make_invitation,
+    make_person,
+    make_registration,
+    make_session,
+    make_user,
+    save,
+)
 from tests.pages import parse, words
 
 Outbox = Callable[[], list[Message]]
@@ -247,7 +256,8 @@ def test_the_desk_says_that_wishes_wait(client: Any) -> None:
 
 def test_an_invited_person_ranks_too(client: Any) -> None:
     event, one, other = make_wishing()
-    token = tokens.reveal(Invitation.PURPOSE, make_invitation(make_guest(event)).nonce)
+    guest = make_guest(event, make_person(first_name=PERSON["first_name"], last_name=PERSON["last_name"]))
+    token = tokens.reveal(Invitation.PURPOSE, make_invitation(guest).nonce)
     path = f"/invitation/{token}/inscription"
 
     assert client.page(path).select_one(f"select[name='{key(event, 1)}']") is not None

@@ -87,5 +87,6 @@ class ChangeRequest(Base):
             postgresql_where=OPEN,
         ),
         Index("ix_change_request_event", "event_id", "decided_at", "id"),
+        Index("ix_change_request_registration", "event_id", "registration_id", "id"),
         CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", name="decided_has_its_decision"),
     )
