@@ -5,6 +5,7 @@ whatever the clock does afterwards.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from eventapp.extensions import db
 from eventapp.formats import NBSP, french_datetime
 from eventapp.invitations import audiences, campaigns
 from eventapp.invitations.campaign_models import Anchor, AutomaticLetter, Campaign
+from eventapp.letters.kinds import TITLES
 from eventapp.letters.models import LetterKind
 
 KINDS = (LetterKind.REMINDER, LetterKind.PRACTICAL, LetterKind.THANKS)
@@ -120,9 +122,21 @@ def last_moment(letter: AutomaticLetter) -> datetime:
     return event.starts_at if letter.anchor is Anchor.START else event.closes_at or event.starts_at
 
 
-def is_missed(letter: AutomaticLetter, *, now: datetime) -> bool:
-    """Its time went by while it could not leave."""
-    return letter.stopped_at is None and now >= last_moment(letter) and campaign_of(letter) is None
+@dataclass(frozen=True)
+class Shown:
+    """A planned letter as the organiser's page shows it."""
+
+    letter: AutomaticLetter
+    words: str
+    leaves_at: datetime
+    campaign: Campaign | None
+    is_missed: bool  # its time went by while it could not leave
+
+
+def shown(letter: AutomaticLetter, *, now: datetime) -> Shown:
+    campaign = campaign_of(letter)
+    is_missed = campaign is None and letter.stopped_at is None and now >= last_moment(letter)
+    return Shown(letter, in_words(letter), leaves_at(letter), campaign, is_missed)
 
 
 def due(*, now: datetime) -> Sequence[int]:
@@ -166,7 +180,7 @@ def in_words(letter: AutomaticLetter) -> str:
         Anchor.START: "avant le début",
         Anchor.END: "après la fin",
     }[letter.anchor]
-    return f"{campaigns.TITLES[letter.kind]} {days}{NBSP}jour{'s' if days > 1 else ''} {when}"
+    return f"{TITLES[letter.kind]} {days}{NBSP}jour{'s' if days > 1 else ''} {when}"
 
 
 def _anchor(letter: AutomaticLetter) -> datetime:

@@ -32,6 +32,23 @@ class CampaignState(StrEnum):
     CANCELLED = "cancelled"
     DONE = "done"
 
+    @property
+    def label(self) -> str:
+        return CAMPAIGN_STATES[self][0]
+
+    @property
+    def badge(self) -> str:
+        return CAMPAIGN_STATES[self][1]
+
+
+CAMPAIGN_STATES = {
+    CampaignState.SCHEDULED: ("prévu", "info"),
+    CampaignState.RUNNING: ("en cours", "info"),
+    CampaignState.PAUSED: ("suspendu", "warning"),
+    CampaignState.CANCELLED: ("annulé", "error"),
+    CampaignState.DONE: ("terminé", "success"),
+}
+
 
 class Anchor(StrEnum):
     """What the date of an automatic letter is counted from."""

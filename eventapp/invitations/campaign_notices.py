@@ -10,12 +10,13 @@ from eventapp.invitations import links, notices, sending
 from eventapp.invitations.campaign_models import Campaign
 from eventapp.invitations.models import Guest, Invitation
 from eventapp.letters.attachments import attached
-from eventapp.letters.filling import event_values, html_for, subject_for, text_for
+from eventapp.letters.filling import words
 from eventapp.letters.models import Letter, LetterKind
 from eventapp.links import absolute
 from eventapp.outbox.letters import Attachment, Contents, NothingToSay, letter, post
 from eventapp.outbox.models import Message, Priority
 from eventapp.registrations import links as registration_links
+from eventapp.registrations import words as registration_words
 from eventapp.registrations.changes import live_registration
 from eventapp.registrations.models import Registration
 
@@ -78,21 +79,12 @@ def registered_contents(message: Message, registration_id: int, letter_id: int) 
 def contents_for_registered(
     event: Event, registration: Registration, subject: str, body: str, link: str
 ) -> dict[str, object]:
-    known = event_values(event) | {
-        "prenom": registration.first_name,
-        "nom": registration.last_name,
-        "fonction": registration.function,
-        "structure": registration.organisation_name,
-        "lien": link,
-    }
     return {
         "event": event,
         "organisation": event.organisation,
-        "letter_subject": subject_for(subject, known),
-        "letter_text": text_for(body, known),
-        "letter_html": html_for(body, known),
         "link": link,
         "report": absolute("events.report", slug=event.slug),
+        **words(subject, body, registration_words.values(event, registration, link)),
     }
 
 

@@ -22,6 +22,7 @@ from eventapp.invitations import audiences, sending
 from eventapp.invitations.audiences import Considered
 from eventapp.invitations.campaign_models import Audience, Campaign, CampaignRecipient, CampaignState
 from eventapp.invitations.models import Invitation
+from eventapp.letters.kinds import TITLES
 from eventapp.letters.models import LetterKind
 from eventapp.letters.writing import current_or_default
 from eventapp.outbox.models import Message, State
@@ -32,13 +33,6 @@ SET_ASIDE = "laissé de côté à la relecture"
 CANCELLED = "envoi annulé"
 GIVEN_UP = "L’envoi a été annulé."
 LIVE = (CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED)
-TITLES = {
-    LetterKind.INVITATION: "Invitation",
-    LetterKind.STRUCTURE: "Invitation de structures",
-    LetterKind.REMINDER: "Relance",
-    LetterKind.PRACTICAL: "Note pratique",
-    LetterKind.THANKS: "Remerciements",
-}
 
 
 class NobodyToWriteTo(Refused):

@@ -67,9 +67,11 @@ def invitation_contents(message: Message, invitation_id: int, letter_id: int) ->
     if invitation is None or invitation.revoked_at is not None:
         raise NothingToSay("L’invitation n’est plus valable.")
     written = db.session.get_one(Letter, letter_id)
-    event = invitation.guest.event
+    event, unsubscribe = invitation.guest.event, links.unsubscribe(invitation)
+    context = contents(event, invitation.guest, written.subject, written.body, links.invitation(invitation))
     return Contents(
-        context=contents(event, invitation.guest, written.subject, written.body, links.invitation(invitation)),
+        context=context | {"unsubscribe": unsubscribe},
+        unsubscribe_url=unsubscribe,
         sender_name=event.organisation.name,
         reply_to=event.contact[2],
         attachments=attached(event.id, written.name, at=message.created_at),

@@ -2,18 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from eventapp import journal, tokens
 from eventapp.events.locks import hold
-from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.invitations.models import Guest, Invitation
 
 
-def find(token: str) -> Invitation | None:
+def select_by(token: str) -> Select[Invitation]:
     """Also of an address corrected since: whoever holds the old letter may still ask, and hears that it is done."""
-    return db.session.scalar(select(Invitation).where(Invitation.digest == tokens.digest(token)))
+    return select(Invitation).where(Invitation.digest == tokens.digest(token))
 
 
 def receives_reminders(invitation: Invitation) -> bool:

@@ -136,7 +136,7 @@ def test_one_that_could_not_leave_in_time_is_missed_and_said_so(outbox):
     run(DEADLINE)
 
     assert outbox() == []
-    assert automatic.is_missed(letter, now=DEADLINE)
+    assert automatic.shown(letter, now=DEADLINE).is_missed
 
 
 @pytest.mark.parametrize("facts", [{"published_at": None}, {"cancelled_at": NOW}])
