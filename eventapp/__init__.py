@@ -27,10 +27,12 @@ from eventapp.extensions import babel, csrf, db, limiter, migrate
 from eventapp.invitations import commands as invitations_commands
 from eventapp.invitations.views import organiser as invitations_organiser
 from eventapp.invitations.views import public as invitations_public
+from eventapp.letters.views import organiser as letters_organiser
 from eventapp.network import commands as network_commands
 from eventapp.network import views as network
 from eventapp.outbox import commands as outbox_commands
-from eventapp.outbox import views as outbox
+from eventapp.outbox.views import organiser as outbox_organiser
+from eventapp.outbox.views import public as outbox_public
 from eventapp.registrations.views import organiser as registrations_organiser
 from eventapp.registrations.views import public as registrations_public
 from eventapp.statistics import views as statistics
@@ -42,15 +44,16 @@ BLUEPRINTS = (
     registrations_public.bp,
     invitations_public.bp,
     calendars.bp,
-    outbox.bp,
+    outbox_public.bp,
     accounts_public.bp,
     events_organiser.bp,
     statistics.bp,
     agenda_organiser.bp,
     invitations_organiser.bp,
+    letters_organiser.bp,
     registrations_organiser.bp,
     documents.bp,
-    outbox.organiser_bp,
+    outbox_organiser.bp,
     network.bp,
     accounts_organiser.bp,
 )

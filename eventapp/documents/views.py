@@ -1,22 +1,31 @@
-"""`/gestion/evenements/<slug>/emargement`: the sheets that people sign, by half-day and by session."""
+"""What is printed: `…/emargement`, the sheets that people sign, by half-day and by session; `…/lettres-sur-papier`, the
+invitations of those whom no mail reaches."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, render_template, request
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 
 from eventapp import access, downloads
 from eventapp.agenda.models import Session
-from eventapp.documents import half_days, sheets
+from eventapp.clock import utcnow
+from eventapp.documents import half_days, paper_letters, sheets
 from eventapp.documents.half_days import HalfDay
 from eventapp.documents.sheets import Grouping, Options
+from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
+from eventapp.formats import person
+from eventapp.invitations import on_paper
+from eventapp.invitations.models import Guest
+from eventapp.text import slugify
 
 bp = Blueprint("documents", __name__)
 
 ALL = "/gestion/evenements/<slug>/emargement"
 HALF_DAY = f"{ALL}/<date>/<half>"
 SESSION = f"{ALL}/sessions/<session_slug>"
+LETTERS = "/gestion/evenements/<slug>/lettres-sur-papier"
 
 
 @bp.get(ALL)
@@ -75,6 +84,53 @@ def export_session(slug: str, session_slug: str, kind: str) -> Response:
     event = _event(slug)
     session = _session(event, session_slug)
     return _spreadsheet(kind, f"Émargement {session.title}", sheets.booked(event, session))
+
+
+@bp.get(LETTERS)
+@access.member
+def letters(slug: str) -> str:
+    event = _event(slug)
+    guests = db.session.scalars(on_paper.without_address(event).limit(paper_letters.MOST + 1)).all()
+    return render_template(
+        "documents/letters.html",
+        event=event,
+        organisation=event.organisation,
+        guests=guests[: paper_letters.MOST],
+        more=len(guests) > paper_letters.MOST,
+    )
+
+
+@bp.post(LETTERS)
+@access.member
+def print_letters(slug: str) -> Any:
+    """To all those listed. A POST: it shows personal links, and whoever had none gets one."""
+    event = _event(slug)
+    listed = on_paper.without_address(event).with_only_columns(Guest.id).limit(paper_letters.MOST)
+    return _printed(event, db.session.scalars(listed).all(), f"Lettres {event.title}")
+
+
+@bp.post("/gestion/evenements/<slug>/invites/<int(max=2147483647):guest_id>/lettre-sur-papier")
+@access.member
+def print_letter(slug: str, guest_id: int) -> Any:
+    event = _event(slug)
+    guest = db.first_or_404(Guest.of(event).where(Guest.id == guest_id))
+    return _printed(event, [guest.id], f"Lettre {person(guest)}")
+
+
+def _printed(event: Event, ids: Sequence[int], title: str) -> Any:
+    now = utcnow()
+    try:
+        invitations = on_paper.invite(event, ids, now=now, by=g.user)
+        said = paper_letters.letters(event, invitations, now=now)
+        db.session.commit()
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+        return redirect(url_for(".letters", slug=event.slug), 303)
+    if not invitations:
+        flash("Personne n’attend de lettre sur papier.", "info")
+        return redirect(url_for(".letters", slug=event.slug), 303)
+    return downloads.attachment(paper_letters.pdf(said), f"{slugify(title)}.pdf", "application/pdf")
 
 
 def _event(slug: str) -> Event:

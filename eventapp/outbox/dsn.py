@@ -80,8 +80,11 @@ def is_about_the_address(status: str, diagnostic: str) -> bool:
 def _blocks(mail: Message) -> Iterator[Message]:
     """The recipients of a delivery status: blocks of headers after the first, which speaks of the whole message."""
     for part in mail.walk():
-        if part.get_content_type() == "message/delivery-status" and part.is_multipart():
-            yield from (b for b in part.get_payload() if b["Final-Recipient"] or b["Original-Recipient"])  # type: ignore[union-attr,index]
+        blocks = part.get_payload()
+        if part.get_content_type() == "message/delivery-status" and isinstance(blocks, list):
+            yield from (
+                b for b in blocks if isinstance(b, Message) and (b["Final-Recipient"] or b["Original-Recipient"])
+            )
             return
     failed = _header(mail, "X-Failed-Recipients")
     for address in ADDRESS.findall(failed):

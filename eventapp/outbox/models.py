@@ -29,7 +29,7 @@ class State(StrEnum):
 
     @property
     def label_of_many(self) -> str:
-        return {"sent": "envoyés", "uncertain": "incertains"}.get(self.value, self.label)
+        return {"held": "suspendus", "sent": "envoyés", "uncertain": "incertains"}.get(self.value, self.label)
 
 
 STATE_LABELS = {
@@ -76,6 +76,7 @@ class Message(Base):
     sent_at: Mapped[datetime | None]
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="SET NULL"))
     domain: Mapped[str] = mapped_column(String(255), default="", server_default="")  # of the address, folded
+    paced_at: Mapped[datetime | None]  # when a worker took it to send it: what leaves in a minute is counted by it
     bounced_at: Mapped[datetime | None]  # it was returned after the server had taken it
     bounce: Mapped[str] = mapped_column(String(500), default="", server_default="")  # why, in plain words
 
@@ -83,14 +84,31 @@ class Message(Base):
         Index("ix_message_due", "state", "priority", "due_at", "id"),
         Index("ix_message_event", "event_id", "id"),
         Index("ix_message_campaign", "campaign_id", "state"),
-        Index("ix_message_pace", "domain", "first_tried_at"),
+        Index("ix_message_pace", "paced_at", "domain"),
         Index("ix_message_lease", "state", "leased_until"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="message_sent_has_its_time"),
     )
 
     @property
     def can_be_resent(self) -> bool:
-        return self.state in (State.FAILED, State.UNCERTAIN)
+        return self.state in (State.FAILED, State.UNCERTAIN) or self.has_come_back
+
+    @property
+    def has_come_back(self) -> bool:
+        """The server took it, and another one sent it back."""
+        return self.bounced_at is not None and self.state is State.SENT
+
+    @property
+    def standing(self) -> str:
+        """Its state in a word: what came back is no longer « envoyé »."""
+        return "revenu" if self.bounced_at is not None else self.state.label
+
+    @property
+    def what_happened(self) -> str:
+        """The last trouble it met, in plain words."""
+        if self.bounced_at is not None:
+            return f"Ce courriel est revenu\u00a0: {self.bounce}."
+        return self.last_error or ""
 
 
 class Bounce(Base):

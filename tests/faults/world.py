@@ -18,7 +18,7 @@ from eventapp.events.models import Category, Event, SessionChoice
 from eventapp.exchange import taking, writing
 from eventapp.extensions import db
 from eventapp.invitations.models import Guest, GuestImport, GuestKind, Invitation, NamedAs
-from eventapp.letters.models import Letter, LetterKind
+from eventapp.letters.models import Letter, LetterFile, LetterKind
 from eventapp.network.models import Structure
 from eventapp.outbox.letters import post
 from eventapp.outbox.models import KeptMail, Message, State
@@ -49,6 +49,7 @@ from tests.factories import (
 )
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+PDF = b"%PDF-1.7\n%%EOF\n"
 MAIL = b"From: a@sgar.example\r\nTo: b@agents.example\r\nSubject: Bonjour\r\n\r\nBonjour.\r\n"
 
 
@@ -84,6 +85,7 @@ class Side:
     people_file: RegistrationImport
     preview: Allocation
     message: Message
+    file: LetterFile
     link: SignInLink
     structure: Structure
     mail: KeptMail
@@ -110,6 +112,8 @@ class Side:
             "allocation_id": self.preview.id,
             "request_id": self.asked.id,
             "structure_id": self.structure.id,
+            "letter_slug": "invitation",
+            "file_id": self.file.id,
             "id_fs": self.structure.id_fs,
             "key": self.message.id if rule.endpoint.startswith("outbox_organiser") else self.mail.id,
             "token": self.token(rule.endpoint),
@@ -233,6 +237,10 @@ def build() -> Side:
             Allocation(event=event, seed=1, input_digest="", seats=[], figures={"slots": []}, made_at=now)
         ),
         message=_failed(registration, now),
+        file=save(
+            LetterFile(event_id=event.id, letter_name=LetterKind.INVITATION, filename="acces.pdf", size=len(PDF),
+                       content_type="application/pdf", content=PDF, added_at=now)
+        ),
         link=save(
             SignInLink(user=organiser, nonce=issued.nonce, digest=issued.digest, created_at=now,
                        expires_at=now + timedelta(hours=1))
@@ -393,6 +401,10 @@ def guest_file(text: str = "Nom;Adresse électronique\r\nDurand;a.durand@agents.
     return BytesIO(text.encode()), "invites.csv"
 
 
+def letter_file(content: bytes = PDF, filename: str = "plan.pdf") -> tuple[BytesIO, str]:
+    return BytesIO(content), filename
+
+
 def people_file(category: str, last_name: str = "Durand") -> tuple[BytesIO, str]:
     text = f"Prénom;Nom;Courriel;Catégorie\r\nAnne;{last_name};a.durand@agents.example;{category}\r\n"
     return BytesIO(text.encode()), "inscrits.csv"
@@ -452,10 +464,14 @@ BODIES: dict[str, Any] = {
     "invitations_organiser.guest": lambda side: _person(category=side.category.slug),
     "invitations_organiser.new": lambda side: _person(category=side.category.slug),
     "invitations_organiser.import_file": lambda _side: {"file": guest_file()},
-    "invitations_organiser.letter": lambda _side: {"subject": "Venez", "body": "Bonjour {prenom}, {lien}"},
-    "invitations_organiser.letter_preview": lambda _side: {"subject": "Venez", "body": "Bonjour {prenom}, {lien}"},
     "invitations_organiser.review": lambda side: {"guests": str(side.spare_guest.id)},
     "invitations_organiser.send": lambda side: {"guests": str(side.spare_guest.id)},
+    "letters_organiser.add_file": lambda _side: {"file": letter_file()},
+    "letters_organiser.letter": lambda _side: {"subject": "Venez", "body": "Bonjour {prenom}, {lien}"},
+    "letters_organiser.preview": lambda _side: {"subject": "Venez", "body": "Bonjour {prenom}, {lien}"},
+    "letters_organiser.speak": lambda _side: {"wording": "convocation"},
+    "letters_organiser.test": lambda _side: {"subject": "Venez", "body": "Bonjour {prenom}, {lien}"},
+    "outbox_organiser.read_headers": lambda _side: {"headers": "Authentication-Results: mx.example; spf=pass"},
     "registrations.create": lambda side: _registering(side) | {"key": f"cle-{next(number)}"},
     "registrations.create_party": lambda side: _group(side) | {"key": f"cle-{next(number)}", "rule": "fitting"},
     "registrations.add_people": _group,
@@ -512,6 +528,7 @@ def _fill_session(side: Side) -> None:
 
 # What must hold beforehand for the act to be possible.
 PREPARED = {
+    "documents.print_letters": lambda side: setattr(side.spare_guest, "undeliverable_at", utcnow()),
     "registrations.change_wishes": _take_wishes,
     "registrations_organiser.announce_allocation": _apply,
     "registrations_organiser.apply_allocation": _draw,
@@ -523,7 +540,9 @@ PREPARED = {
     "registrations_organiser.do_move": lambda side: setattr(side.spare_session, "booking", BookingMode.OPTIONAL),
 }
 # Acts that answer with a file.
-FILES = {"registrations_organiser.answer_list"}
+FILES = {"documents.print_letter", "documents.print_letters", "registrations_organiser.answer_list"}
+# Posts that a program signs: no person sends them.
+SIGNED = {"outbox.take_returned"}
 # POSTs that show something and write nothing.
 WRITE_NOTHING = {
     "accounts.check_password",
@@ -531,8 +550,9 @@ WRITE_NOTHING = {
     "agenda_organiser.add_rows",
     "agenda_organiser.add_rows_to_new_session",
     "events_organiser.preview_report",
-    "invitations_organiser.letter_preview",
+    "letters_organiser.preview",
     "invitations_organiser.review",
+    "outbox_organiser.read_headers",
     "registrations.add_people",
     "registrations.check_details",
     "registrations.check_sessions",

@@ -1,0 +1,92 @@
+"""The mailbox to which returned mail comes, read by IMAP. What was read is marked as seen, and left there.
+
+Each report is committed before its mail is marked: read twice, it counts once. No transaction stays open while the
+server is spoken to.
+"""
+
+import contextlib
+import imaplib
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from eventapp.extensions import db
+from eventapp.outbox import beating, bounces, dsn
+
+SECONDS = 10  # for one reading, whatever the server does
+MOST = 50  # mails in one reading
+NUMBER = re.compile(rb"[0-9]{1,10}")
+
+
+def read(*, now: datetime) -> int:
+    """Take what came back since the last reading; how many mails were read. A mailbox that is away is tried again
+    next time."""
+    if not current_app.config["BOUNCE_IMAP_SERVER"]:
+        return 0
+    db.session.rollback()
+    try:
+        with _opened() as box:
+            read = sum(_take(box, number, now) for number in _unseen(box))
+    except (OSError, imaplib.IMAP4.error) as error:
+        current_app.logger.warning("bounce mailbox: %s", type(error).__name__)
+        return 0
+    beating.beat(now, beating.MAILBOX)
+    return read
+
+
+@contextlib.contextmanager
+def _opened() -> Iterator[imaplib.IMAP4]:
+    config = current_app.config
+    where = {"host": config["BOUNCE_IMAP_SERVER"], "port": config["BOUNCE_IMAP_PORT"], "timeout": SECONDS}
+    if config["BOUNCE_IMAP_TLS"]:
+        box: imaplib.IMAP4 = imaplib.IMAP4_SSL(**where, ssl_context=ssl.create_default_context())
+    else:
+        box = imaplib.IMAP4(**where)
+    watch = threading.Timer(SECONDS, _cut, [box])  # a socket's time-out alone is never reached by a byte a second
+    watch.daemon = True
+    watch.start()
+    try:
+        box.login(config["BOUNCE_IMAP_USERNAME"], config["BOUNCE_IMAP_PASSWORD"])
+        folder = config["BOUNCE_IMAP_FOLDER"].replace("\\", "\\\\").replace('"', '\\"')
+        answer, words = box.select(f'"{folder}"')
+        if answer != "OK":
+            raise imaplib.IMAP4.error(words)
+        yield box
+    finally:
+        watch.cancel()
+        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+            box.logout()
+
+
+def _cut(box: imaplib.IMAP4) -> None:
+    with contextlib.suppress(OSError):
+        box.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _unseen(box: imaplib.IMAP4) -> list[str]:
+    _answer, found = box.uid("SEARCH", "UNSEEN")
+    return [number.decode() for number in NUMBER.findall(found[0] or b"")][:MOST]
+
+
+def _take(box: imaplib.IMAP4, number: str, now: datetime) -> bool:
+    """One mail. What cannot be read is marked too: it would be in the way of the others for ever."""
+    _answer, found = box.uid("FETCH", number, f"(BODY.PEEK[]<0.{dsn.LARGEST}>)")
+    source = next((part[1] for part in found if isinstance(part, tuple)), None)
+    if source is not None:
+        try:
+            bounces.record(source, via=bounces.MAILBOX, now=now)
+            db.session.commit()
+        except (OperationalError, InterfaceError):
+            db.session.rollback()
+            raise
+        except Exception:
+            db.session.rollback()
+            current_app.logger.exception("bounce mailbox: a mail could not be read")
+    box.uid("STORE", number, "+FLAGS.SILENT", r"(\Seen)")
+    return source is not None
