@@ -11,12 +11,13 @@ from eventapp.exchange import applying
 from eventapp.exchange.shifting import clock_time, shift_file
 from eventapp.exchange.taking import take
 from eventapp.extensions import db
-from eventapp.letters.models import Letter
+from eventapp.letters import attachments
+from eventapp.letters.models import Letter, LetterFile, LetterKind
 
 
 def duplicate(event: Event, *, slug: str, title: str, starts_on: date, now: datetime, by: User | None) -> Event:
     """A draft that begins on `starts_on` at the same hours, with agenda, rooms, speakers, questions, categories and
-    letter; without guests, registrations and report."""
+    letters with their files; without guests, registrations and report."""
     if db.session.scalar(db.select(Event.id).where(Event.slug == slug)) is not None:
         raise lifecycle.SlugTaken
     file = take(event)
@@ -24,6 +25,7 @@ def duplicate(event: Event, *, slug: str, title: str, starts_on: date, now: date
     file = shift_file(file, days, field="starts_on")
     file = replace(file, slug=slug, title=title, report="", status=Status.DRAFT)
     copy = applying.create_from(file, now=now, by=by)
+    copy.wording = event.wording
     _copy_letters(event, copy, now=now, by=by)
     journal.record(
         "event.duplicated", f"Copie de «\u00a0{event.title}\u00a0»", now=now, by=by, event=copy, subject=copy
@@ -32,7 +34,7 @@ def duplicate(event: Event, *, slug: str, title: str, starts_on: date, now: date
 
 
 def _copy_letters(event: Event, copy: Event, *, now: datetime, by: User | None) -> None:
-    """The last version of each letter becomes the first of the copy's."""
+    """The last version of each letter becomes the first of the copy's, with the files that go with it now."""
     versions = db.session.scalars(db.select(Letter).where(Letter.event_id == event.id).order_by(Letter.version))
     for letter in {letter.name: letter for letter in versions}.values():
         db.session.add(
@@ -41,3 +43,11 @@ def _copy_letters(event: Event, copy: Event, *, now: datetime, by: User | None) 
                 written_at=now, written_by_id=by.id if by is not None else None,
             )
         )  # fmt: skip
+    for kind in LetterKind:
+        for file in attachments.files_of(event, kind, at=now):
+            db.session.add(
+                LetterFile(
+                    event_id=copy.id, letter_name=kind, filename=file.filename, content_type=file.content_type,
+                    size=file.size, content=file.content, added_at=now, added_by_id=by.id if by is not None else None,
+                )
+            )  # fmt: skip

@@ -5,15 +5,12 @@ from typing import Any
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from eventapp.addresses import EmailAddress
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.formats import NBSP
 from eventapp.invitations.models import Guest
-from eventapp.letters import filling
-from eventapp.letters.models import LetterKind
 from eventapp.network.search import match_structure
 from eventapp.registrations.people import Person
 from eventapp.text import many_lines, one_line
@@ -70,21 +67,6 @@ class ImportForm(FlaskForm):
     file = FileField("Fichier des invités", validators=[FileRequired("Choisissez un fichier .csv, .xlsx ou .ods.")])
 
 
-class LetterForm(FlaskForm):
-    subject = StringField(
-        "Objet du courriel", filters=[clean], validators=[DataRequired("Écrivez l’objet."), Length(max=200)]
-    )
-    body = TextAreaField(
-        "Texte de la lettre", filters=[clean_lines], validators=[DataRequired("Écrivez la lettre."), Length(max=10_000)]
-    )
-
-    def validate_subject(self, field: Any) -> None:
-        _refuse_unknown(field.data)
-
-    def validate_body(self, field: Any) -> None:
-        _refuse_unknown(field.data)
-
-
 class UnsubscribeForm(FlaskForm):
     choice = RadioField(
         "Vos relances",
@@ -95,10 +77,3 @@ class UnsubscribeForm(FlaskForm):
 
 class DeclineForm(FlaskForm):
     reason = TextAreaField("Motif", filters=[clean], validators=[Length(max=500)])
-
-
-def _refuse_unknown(text: str) -> None:
-    unknown = filling.unknown_placeholders(text or "", kind=LetterKind.INVITATION)
-    if unknown:
-        names = ", ".join(f"{{{name}}}" for name in unknown)
-        raise ValidationError(f"Ce champ à remplir n’existe pas{NBSP}: {names}. La liste est à côté du texte.")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import undefer
 
 from eventapp import journal
@@ -77,6 +77,11 @@ def files_of(event: Event, kind: LetterKind, *, at: datetime) -> list[LetterFile
     return list(db.session.scalars(_attached(event.id, kind, at)))
 
 
+def counts(event: Event, *, at: datetime) -> dict[LetterKind, int]:
+    query = select(LetterFile.letter_name, func.count()).where(LetterFile.event_id == event.id, _was_there(at))
+    return {kind: count for kind, count in db.session.execute(query.group_by(LetterFile.letter_name))}  # noqa: C416
+
+
 def attached(event_id: int, kind: LetterKind, *, at: datetime) -> list[Attachment]:
     """The same with the contents, for the mail. `at`: when the letter, or the campaign it is part of, was made."""
     files = db.session.scalars(_attached(event_id, kind, at).options(undefer(LetterFile.content)))
@@ -96,11 +101,14 @@ def _attached(event_id: int, kind: LetterKind, at: datetime) -> Select[LetterFil
         .where(
             LetterFile.event_id == event_id,
             LetterFile.letter_name == kind,
-            LetterFile.added_at <= at,
-            or_(LetterFile.removed_at.is_(None), LetterFile.removed_at > at),
+            _was_there(at),
         )
         .order_by(LetterFile.id)
     )
+
+
+def _was_there(at: datetime) -> ColumnElement[bool]:
+    return and_(LetterFile.added_at <= at, or_(LetterFile.removed_at.is_(None), LetterFile.removed_at > at))
 
 
 def _type_of(name: str, content: bytes) -> str:

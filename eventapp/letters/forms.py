@@ -5,6 +5,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from eventapp.events.models import Wording
@@ -56,6 +57,9 @@ class AttachmentForm(FlaskForm):
 class WordingForm(FlaskForm):
     wording = RadioField(
         "Les lettres proposées parlent d’une",
-        choices=[(Wording.INVITATION.value, "invitation"), (Wording.CONVOCATION.value, "convocation")],
+        choices=[
+            SelectChoice(Wording.INVITATION.value, "invitation"),
+            SelectChoice(Wording.CONVOCATION.value, "convocation"),
+        ],
         validators=[DataRequired("Choisissez l’un des deux.")],
     )

@@ -28,6 +28,19 @@ def proposal(event: Event, kind: LetterKind) -> Proposal:
     return PROPOSALS[event.wording][kind]
 
 
+def current_or_proposal(event: Event, kind: LetterKind) -> Letter | Proposal:
+    """What would be sent now; nothing is written down."""
+    written = current(event, kind)
+    return written if written is not None and is_worded(written) else proposal(event, kind)
+
+
+def worded(event: Event) -> dict[LetterKind, Letter]:
+    """The latest version of each letter that says something else than what is proposed."""
+    versions = select(Letter).where(Letter.event_id == event.id).order_by(Letter.version)
+    latest = {letter.name: letter for letter in db.session.scalars(versions)}
+    return {kind: letter for kind, letter in latest.items() if is_worded(letter)}
+
+
 def text_at(event: Event, kind: LetterKind, moment: datetime) -> tuple[str, str]:
     """Subject and body of a letter made at that moment, whatever was written since; nothing is written down."""
     written = db.session.scalar(_versions(event.id, kind).where(Letter.written_at <= moment).limit(1))

@@ -141,13 +141,14 @@ def add_guest_by_hand(hands: Hands) -> None:
 
 
 def write_letter(hands: Hands) -> None:
-    hands.follow("Invités", DESK_MENU)
-    hands.follow("Lettre d’invitation")
+    hands.follow("Lettres", DESK_MENU)
+    hands.follow("Invitation")
     hands.write("Texte de la lettre", "Bonjour {prenom},\n\nVenez le **{date}** à {lieu}.")
     hands.press("Enregistrer la lettre")
     hands.pick("Tel que le lira", "N’GUYEN Karim")
     hands.press("Voir l’aperçu")
-    expect(hands.page.get_by_role("article", name="Courriel tel qu’il sera lu")).to_contain_text("Bonjour Karim,")
+    expect(hands.page.get_by_role("article", name="En texte seul")).to_contain_text("Bonjour Karim,")
+    expect(hands.page.frame_locator("iframe").get_by_text("Bonjour Karim,")).to_be_visible()
 
 
 def send_invitations(hands: Hands) -> None:

@@ -135,7 +135,8 @@ def test_foreign_guests_are_not_invited(app, client):
     numbers = [str(other.spare_guest.id), str(2**31), str(2**63), "-1", "x"]
     post(client, app, side, "invitations_organiser.send", guests=numbers)
     assert db.session.scalar(db.select(Invitation).where(Invitation.guest_id == other.spare_guest.id)) is None
-    assert client.get(f"/gestion/evenements/{side.event.slug}/lettre?invite={other.guest.id}").status_code == 404
+    page = f"/gestion/evenements/{side.event.slug}/lettres/invitation"
+    assert client.get(f"{page}?personne={other.guest.id}").status_code == 404
 
 
 def test_choices_of_another_event_are_not_required(app, client):

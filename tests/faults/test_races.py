@@ -222,7 +222,7 @@ def test_creating_the_same_event_twice(app):
         "agenda_organiser.cancel_session", "agenda_organiser.remove_speaker", "agenda_organiser.edit_session",
         "events_organiser.add_category", "events_organiser.remove_category", "events_organiser.do_duplicate",
         "events_organiser.publish_draft", "events_organiser.abandon_draft", "events_organiser.do_withdraw",
-        "events_organiser.update", "invitations_organiser.letter", "invitations_organiser.remove",
+        "events_organiser.update", "letters_organiser.letter", "invitations_organiser.remove",
         "invitations_organiser.invite", "invitations_organiser.import_leave", "invitations_organiser.guest",
         "registrations_organiser.create_question", "registrations_organiser.retire_question",
         "registrations_organiser.move_question", "registrations_organiser.withdraw", "registrations_organiser.create",

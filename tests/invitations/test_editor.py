@@ -1,15 +1,13 @@
-"""The letter's editor, and what a guest is told about where their address comes from."""
+"""What a guest is told about where their address comes from."""
 
 import pytest
 
 from eventapp.extensions import db
 from eventapp.invitations import guest_list
 from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest
-from eventapp.letters.models import Letter
 from eventapp.network.models import Structure
 from eventapp.outbox import rendering
-from tests.factories import NOW, make_event, make_guest, make_organisation, make_person, make_user, save
-from tests.pages import parse, words
+from tests.factories import NOW, make_event, make_guest, make_organisation, make_user, save
 
 
 @pytest.fixture(autouse=True)
@@ -30,40 +28,6 @@ def at(event, path=""):
 
 def make_structure(id_fs, departement):
     return save(Structure(id_fs=id_fs, name=f"France services {id_fs}", departement_code=departement, updated_at=NOW))
-
-
-def letter_of(event):
-    return f"/gestion/evenements/{event.slug}/lettre"
-
-
-def test_saving_a_letter_never_inherits_a_fragment_that_hides_the_error(client, event):
-    response = client.post(letter_of(event), data={"subject": "", "body": "Texte"})
-
-    page = parse(response)
-    assert page.select_one("#lettre")["action"] == letter_of(event)
-    assert page.select_one("#erreurs").has_attr("autofocus")
-
-
-def test_an_unsaved_letter_is_shown_to_the_chosen_guest_and_kept_unsaved(client, event):
-    make_guest(event, make_person(first_name="Ana"))
-    chosen = make_guest(event, make_person(first_name="Zoé", last_name="Zédé"))
-    button = client.page(letter_of(event)).select_one("button[form=lettre]")
-
-    data = {"subject": "Neuf", "body": "Chère {prenom}", "invite": chosen.id}
-    page = parse(client.post(button["formaction"], data=data))
-
-    assert "Neuf" in words(page.select_one(".preview"))
-    assert "Chère Zoé" in words(page.select_one(".preview"))
-    assert page.select_one("textarea").text.strip() == "Chère {prenom}"
-    assert page.select_one("#invite option[selected]")["value"] == str(chosen.id)
-    assert db.session.scalars(db.select(Letter)).all() == []
-
-
-def test_an_unsaved_letter_with_a_mistake_is_not_shown_as_right(client, event):
-    response = client.post(f"{letter_of(event)}/apercu", data={"subject": "", "body": "{truc}"})
-
-    assert response.status_code == 422
-    assert parse(response).select_one("#erreurs")
 
 
 def test_an_address_of_the_directory_is_said_to_come_from_it(client, event):

@@ -60,7 +60,10 @@ def test_the_personal_link_is_a_link_wherever_it_stands():
 
 
 def test_an_unknown_placeholder_is_named():
-    assert filling.unknown_placeholders("{prenom} {truc}", "{date} {bidule}", kind=LetterKind.REMINDER) == ["bidule", "truc"]
+    assert filling.unknown_placeholders("{prenom} {truc}", "{date} {bidule}", kind=LetterKind.REMINDER) == [
+        "bidule",
+        "truc",
+    ]
 
 
 @pytest.mark.parametrize("wording", PROPOSALS)

@@ -141,23 +141,6 @@ def test_choosing_reviewing_and_sending_invites_exactly_the_ticked(client, event
     assert db.session.get_one(Guest, later.id).state is GuestState.NOT_INVITED
 
 
-def test_a_letter_with_an_unknown_field_is_refused_and_kept_in_the_editor(client, event):
-    response = client.post(f"/gestion/evenements/{event.slug}/lettre", data={"subject": "Objet", "body": "{truc}"})
-
-    assert response.status_code == 422
-    assert "{truc}" in parse(response).select_one("textarea").text
-    assert "n’existe pas" in words(parse(response))
-
-
-def test_the_letter_is_previewed_as_a_given_guest_reads_it(client, event):
-    make_guest(event, make_person(first_name="Ana"))
-    chosen = make_guest(event, make_person(first_name="Zoé", last_name="Zédé"))
-
-    page = client.page(f"/gestion/evenements/{event.slug}/lettre?invite={chosen.id}")
-
-    assert "Bonjour Zoé Zédé" in words(page.select_one(".preview"))
-
-
 def test_correcting_the_address_says_that_the_old_link_is_dead(client, event, outbox):
     guest = make_guest(event, make_person(last_name="Roy"))
     make_invitation(guest)

@@ -1,5 +1,5 @@
 """Importing the package registers every view on its two blueprints."""
 
-from eventapp.invitations.views import guests, imports, letter, organiser, public, sendings
+from eventapp.invitations.views import guests, imports, organiser, public, sendings
 
-__all__ = ["guests", "imports", "letter", "organiser", "public", "sendings"]
+__all__ = ["guests", "imports", "organiser", "public", "sendings"]

@@ -10,9 +10,8 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.invitations import guest_list, listing, notices, sending
+from eventapp.invitations import guest_list, listing, notices, samples, sending
 from eventapp.invitations.models import Guest, GuestState
-from eventapp.invitations.views.letter import SAMPLE_TOKEN
 from eventapp.invitations.views.organiser import bp, choice_made, filter_choices, managed
 from eventapp.letters.models import LetterKind
 from eventapp.letters.writing import current, proposal
@@ -59,7 +58,7 @@ def review(slug: str) -> Any:
             guests[0],
             written.subject,
             written.body,
-            absolute("invitations.page", token=SAMPLE_TOKEN),
+            absolute("invitations.page", token=samples.TOKEN),
         ),
     )
 

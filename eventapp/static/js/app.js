@@ -32,6 +32,32 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// <form data-follow="id-of-the-button">: what that button would show follows typing. Only the elements with data-shown
+// are taken from its answer, by their id, so that nothing moves where somebody is writing.
+for (const form of document.querySelectorAll("form[data-follow]")) {
+  const button = document.getElementById(form.dataset.follow);
+  let wait, asked;
+  const show = async () => {
+    asked?.abort();
+    asked = new AbortController();
+    const ask = { method: "POST", body: new FormData(form), signal: asked.signal };
+    const text = await fetch(button.formAction, ask).then((answer) => answer.text()).catch(() => "");
+    const answer = new DOMParser().parseFromString(text, "text/html");
+    for (const old of document.querySelectorAll("[data-shown]")) {
+      const fresh = answer.getElementById(old.id);
+      if (!fresh) continue;
+      if (old.srcdoc === undefined) old.replaceChildren(...fresh.childNodes);
+      else if (old.srcdoc !== fresh.srcdoc) old.srcdoc = fresh.srcdoc;
+    }
+  };
+  for (const control of form.elements) {
+    control.addEventListener("input", () => {
+      clearTimeout(wait);
+      wait = setTimeout(show, 400);
+    });
+  }
+}
+
 // <template data-source="name" data-value="value">: a question asked as soon as that control has that value. What was
 // written in it comes back with it.
 const waiting = [...document.querySelectorAll("template[data-source]")].map((template) => ({ template, parts: null }));
