@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -71,20 +71,24 @@ class Worker:
     def turn(self) -> bool:
         """One round; True when there may be more to do at once."""
         self.run_jobs()
-        return deliver_due(now=utcnow(), limit=BATCH, go_on=self.go_on) == BATCH
+        return self.deliver(utcnow()) == BATCH
 
     def drain(self) -> Counter[State]:
         """What is due now, once; how many messages became what, those that have to wait included."""
         self.run_jobs()
         now, tally = utcnow(), Counter[State]()
-        while deliver_due(now=now, limit=BATCH, go_on=self.go_on, tally=tally) == BATCH:
+        while self.deliver(now, tally) == BATCH:
             if self.stopping.is_set():
                 break
         tally[State.QUEUED] += queue.due(now)
         return tally
 
+    def deliver(self, now: datetime, tally: Counter[State] | None = None) -> int:
+        is_stopping = self.stopping.is_set
+        return deliver_due(now=now, limit=BATCH, go_on=self.go_on, is_stopping=is_stopping, tally=tally)
+
     def go_on(self) -> bool:
-        """Between two mails: what is scheduled waits for one slow mail server at most, not for all the mail."""
+        """Every few mails: what is scheduled waits for one slow mail server at most, not for all the mail."""
         if self.heart.is_due():
             beating.beat(utcnow())
         self.run_jobs()

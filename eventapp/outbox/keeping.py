@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+from eventapp.outbox.mime import Mail
 from eventapp.outbox.models import KeptMail
 from eventapp.text import fold
 
@@ -19,14 +20,13 @@ STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 class Kept:
     """A transport that keeps every mail; the row is written together with the outcome."""
 
-    def send(self, mail: EmailMessage, now: datetime) -> list[Any]:
-        recipient, subject = mail["To"].addresses[0].addr_spec, str(mail["Subject"])
+    def send(self, mail: Mail, now: datetime) -> list[Any]:
         return [
             KeptMail(
-                message_id=str(mail["Message-ID"]),
-                to=recipient,
-                subject=subject,
-                search_text=f"{fold(recipient)} {fold(subject)}",
+                message_id=mail.message_id,
+                to=mail.recipient,
+                subject=mail.subject,
+                search_text=f"{fold(mail.recipient)} {fold(mail.subject)}",
                 kept_at=now,
                 source=mail.as_bytes(),
             )

@@ -5,15 +5,19 @@ its change. The function registered under the letter's name loads, at sending ti
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
 
 from eventapp.extensions import db
 from eventapp.outbox.models import Message, Priority
+
+LONGEST_DOMAIN = 255
 
 
 class NothingToSay(Exception):
@@ -43,8 +47,12 @@ class Contents:
     unsubscribe_url: str | None = None  # RFC 8058 one-click POST: invitations and reminders only
 
 
+T = TypeVar("T")
 Loader = Callable[..., Contents]
+ReadAhead = Callable[[Collection[int]], object]
 LETTERS: dict[str, Loader] = {}
+_read: ContextVar[dict[Hashable, Any] | None] = ContextVar("read for letters made together", default=None)
+AHEAD: dict[str, ReadAhead] = {}  # by the name of an id
 TITLES: dict[str, str] = {}  # what organisers call each letter
 
 
@@ -63,6 +71,41 @@ def letter(name: str, title: str = "") -> Callable[[Loader], Loader]:
         return loader
 
     return register
+
+
+def ahead(id_name: str) -> Callable[[ReadAhead], ReadAhead]:
+    """Register what reads, in a few questions, the rows that letters with this id will each ask for, when several leave
+    together. What it returns is kept until they are made. It only makes them faster.
+
+    `@ahead("registration_id")`
+    `def registrations_with_these(ids): return list(db.session.scalars(…))`
+    """
+
+    def register(read: ReadAhead) -> ReadAhead:
+        AHEAD[id_name] = read
+        return read
+
+    return register
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Around letters that are made in one transaction: see `once`."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def once(what: Hashable, read: Callable[[], T]) -> T:
+    """What is the same for many letters: read, or made, by the first of those that are made together."""
+    known = _read.get()
+    if known is None:
+        return read()
+    if what not in known:
+        known[what] = read()
+    return known[what]
 
 
 def post(
@@ -87,6 +130,7 @@ def post(
         letter=name,
         context=ids,
         to=to,
+        domain=to.rpartition("@")[2].strip().lower()[:LONGEST_DOMAIN],
         event_id=event.id if event is not None else None,
         organisation_id=organisation.id if organisation is not None else getattr(event, "organisation_id", None),
         priority=priority,

@@ -10,7 +10,7 @@ from flask import current_app
 from jinja2 import Template
 
 from eventapp.extensions import db
-from eventapp.outbox.letters import LETTERS, Contents
+from eventapp.outbox.letters import LETTERS, Contents, once, together
 from eventapp.outbox.models import Message
 from eventapp.text import one_line
 
@@ -30,7 +30,7 @@ class Rendered:
 def reading() -> Iterator[None]:
     """A read-only transaction, as of a GET: whatever loads a letter can neither write nor hold a lock."""
     db.session.rollback()
-    with current_app.test_request_context(base_url=current_app.config["BASE_URL"]):
+    with current_app.test_request_context(base_url=current_app.config["BASE_URL"]), together():
         try:
             yield
         finally:
@@ -40,8 +40,7 @@ def reading() -> Iterator[None]:
 def render(message: Message) -> Rendered:
     """Inside `reading()`. Raises NothingToSay, or whatever a loader or a template raises."""
     contents = LETTERS[message.letter](message, **message.context)
-    context: dict[str, Any] = {**contents.context, "message": message}
-    current_app.update_template_context(context)
+    context: dict[str, Any] = {**once(_around, _around), **contents.context, "message": message}
     text, html = (_template(message.letter, kind) for kind in ("txt", "html"))
     context["subject"] = _subject(text, context)
     return Rendered(
@@ -55,6 +54,13 @@ def render(message: Message) -> Rendered:
 def masked(text: str) -> str:
     """The same text without what opens someone's personal pages, for other eyes than theirs."""
     return SECRET.sub("•••", text)
+
+
+def _around() -> dict[str, Any]:
+    """What every template is given."""
+    context: dict[str, Any] = {}
+    current_app.update_template_context(context)
+    return context
 
 
 def _template(letter: str, kind: str) -> Template:

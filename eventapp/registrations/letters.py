@@ -1,21 +1,25 @@
 """What each letter to a registered person needs, loaded when it is sent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from eventapp.agenda.models import Session
 from eventapp.calendars import files, mail
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.outbox.letters import Attachment, Contents, NothingToSay, letter
+from eventapp.outbox.letters import Attachment, Contents, NothingToSay, ahead, letter
 from eventapp.outbox.models import Message
 from eventapp.registrations import links, words
 from eventapp.registrations.groups.models import Party
-from eventapp.registrations.models import BY_TRANSFER, Registration
+from eventapp.registrations.models import BY_TRANSFER, Booking, Registration
 from eventapp.registrations.questions.completeness import missing
 from eventapp.registrations.sessions import agenda
 from eventapp.registrations.sessions.choices import clashes_of
@@ -30,6 +34,17 @@ class Recipient:
     email: str
     first_name: str
     last_name: str
+
+
+@ahead("registration_id")
+def read_ahead(ids: Collection[int]) -> object:
+    """With what each of them chose; the sessions themselves are the programme's, read once."""
+    chosen = selectinload(Registration.bookings).lazyload(Booking.session)
+    found = list(db.session.scalars(select(Registration).where(Registration.id.in_(ids)).options(chosen)))
+    sessions = {one.id: one for event in {one.event for one in found} for one in agenda.programme(event)}
+    for booking in (booking for registration in found for booking in registration.bookings):
+        set_committed_value(booking, "session", sessions[booking.session_id])
+    return found
 
 
 @letter("registrations/confirmed", title="Place confirmée")

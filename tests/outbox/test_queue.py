@@ -4,15 +4,17 @@ import asyncio
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import bindparam, true
 
 from eventapp.extensions import db
 from eventapp.outbox import delivery, queue
 from eventapp.outbox.delivery import deliver_due
 from eventapp.outbox.models import Message, State
-from eventapp.outbox.queue import CannotResend, Outcome, claim, recover, resend, settle
+from eventapp.outbox.queue import CannotResend, Outcome, claim, recover, resend, step
 from tests.factories import NOW
 
 LATER = NOW + queue.LEASE + timedelta(seconds=1)
@@ -22,6 +24,16 @@ SENT = Outcome(state=State.SENT)
 def reload(message):
     db.session.expire_all()
     return db.session.get_one(Message, message.id)
+
+
+def take(now):
+    """The next message due, begun."""
+    (lease,) = claim(now, due_by=now)
+    return step(now, following=lease).begun
+
+
+def settle(lease, outcome, now):
+    return step(now, done=(lease, outcome)).state
 
 
 def four_workers(app):
@@ -55,7 +67,9 @@ def test_without_leases_the_same_letters_leave_several_times(app, server, send, 
     """The negative control of the test above: workers that believe each claim is theirs."""
     for n in range(20):
         send(f"personne-{n}@exemple.example")
-    monkeypatch.setattr(queue, "_changed", lambda statement: bool(db.session.execute(statement)) or True)
+    monkeypatch.setattr(queue, "_is_free", lambda _now: true())
+    monkeypatch.setattr(queue, "OURS", (Message.id == bindparam("number"),))
+    monkeypatch.setattr(queue, "_begin", lambda lease, now: replace(lease, until=now + queue.LEASE))
     four_workers(app)
 
     assert len(server.recipients) > len(set(server.recipients))
@@ -65,16 +79,16 @@ def test_without_leases_the_same_letters_leave_several_times(app, server, send, 
 def test_a_leased_message_is_nobody_elses(send):
     send("jeanne@exemple.example")
 
-    assert claim(NOW, due_by=NOW) is not None
-    assert claim(NOW, due_by=NOW) is None
-    assert recover(NOW + queue.LEASE / 2) == 0
+    lease = take(NOW)
+    assert claim(NOW, due_by=NOW) == []
+    assert (recover(NOW + queue.LEASE / 2), recover(lease.until)) == (0, 0)
 
 
 @pytest.mark.delivery
 @pytest.mark.both_databases
 def test_a_dead_workers_message_leaves_again_under_the_same_identifier(server, send):
     message = send("jeanne@exemple.example")
-    claim(NOW, due_by=NOW)
+    take(NOW)
 
     assert deliver_due(now=LATER, limit=10) == 1
     assert reload(message).state is State.SENT
@@ -83,7 +97,7 @@ def test_a_dead_workers_message_leaves_again_under_the_same_identifier(server, s
 
 def test_an_interrupted_message_says_so(send):
     message = send("jeanne@exemple.example")
-    claim(NOW, due_by=NOW)
+    take(NOW)
 
     assert recover(LATER) == 1
     assert (reload(message).state, message.last_error) == (State.UNCERTAIN, queue.INTERRUPTED)
@@ -93,7 +107,7 @@ def test_a_message_that_kills_its_workers_lets_the_others_pass(send):
     message, now = send("jeanne@exemple.example"), NOW
     for _ in range(4):
         now = reload(message).due_at
-        claim(now, due_by=now)
+        take(now)
         now += queue.LEASE + timedelta(seconds=1)
         recover(now)
 
@@ -103,9 +117,9 @@ def test_a_message_that_kills_its_workers_lets_the_others_pass(send):
 @pytest.mark.both_databases
 def test_a_worker_that_froze_changes_nothing_when_it_wakes(send):
     message = send("jeanne@exemple.example")
-    frozen = claim(NOW, due_by=NOW)
+    frozen = take(NOW)
     recover(LATER)
-    other = claim(LATER, due_by=LATER)
+    other = take(LATER)
     assert settle(other, SENT, LATER)
 
     assert not settle(frozen, Outcome(state=State.FAILED, error="trop tard"), LATER)
@@ -160,7 +174,7 @@ def test_waits_grow_and_end_after_three_days(send):
     message, now, tries = send("jeanne@exemple.example"), NOW, 0
     while reload(message).state is State.QUEUED:
         now, tries = message.due_at, tries + 1
-        settle(claim(now, due_by=now), Outcome(state=State.QUEUED, error="451 later"), now)
+        settle(take(now), Outcome(state=State.QUEUED, error="451 later"), now)
 
     assert 70 < tries < 90
     assert message.state is State.FAILED
@@ -169,19 +183,19 @@ def test_waits_grow_and_end_after_three_days(send):
 
 def test_a_failed_message_can_be_sent_again(send):
     message = send("jeanne@exemple.example")
-    settle(claim(NOW, due_by=NOW), Outcome(state=State.FAILED, error="non"), NOW)
+    settle(take(NOW), Outcome(state=State.FAILED, error="non"), NOW)
     resend(reload(message), now=LATER)
     db.session.commit()
 
     assert (reload(message).state, message.attempts, message.last_error) == (State.QUEUED, 0, None)
-    assert claim(LATER, due_by=LATER).id == message.id
+    assert take(LATER).id == message.id
 
 
 def test_what_is_sent_or_about_to_be_is_not_sent_again(send):
     message = send("jeanne@exemple.example")
     with pytest.raises(CannotResend):
         resend(message, now=NOW)
-    settle(claim(NOW, due_by=NOW), SENT, NOW)
+    settle(take(NOW), SENT, NOW)
 
     with pytest.raises(CannotResend):
         resend(reload(message), now=LATER)

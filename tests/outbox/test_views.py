@@ -36,7 +36,8 @@ def keep(send, to="jeanne@exemple.example", **facts):
 
 
 def fail(error="Le serveur refuse ce courriel (550 non)."):
-    assert queue.settle(queue.claim(NOW, due_by=NOW), Outcome(state=State.FAILED, error=error), NOW)
+    (lease,) = queue.claim(NOW, due_by=NOW)
+    assert queue.step(NOW, done=(lease, Outcome(state=State.FAILED, error=error))).state is State.FAILED
 
 
 def open_first(client):

@@ -5,6 +5,7 @@ from eventapp.calendars.entries import Row
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.links import absolute
+from eventapp.outbox.letters import once
 from eventapp.registrations.models import Booking, Registration
 
 
@@ -15,11 +16,16 @@ def rows(registration: Registration) -> list[Row]:
     stays, for calendars to withdraw.
     """
     event = registration.event
-    sessions = db.session.scalars(Session.of(event)).all()
+    sessions = programme(event)
     if not sessions:
         return [event]
     booked = {booking.session_id for booking in registration.bookings if _was_kept(booking, registration)}
     return [session for session in sessions if session.booking is BookingMode.NONE or session.id in booked]
+
+
+def programme(event: Event) -> list[Session]:
+    """Of the many letters that leave together, the first one reads it."""
+    return once(("programme", event.id), lambda: list(db.session.scalars(Session.of(event))))
 
 
 def public_url(row: Row) -> str:
