@@ -95,11 +95,9 @@ def may_take_back(named: Guest) -> bool:
     return places.registration_of(invitation) is None
 
 
-def standing(named: Guest) -> Standing:
-    invitation = named.invitation
-    registration = places.registration_of(invitation) if invitation is not None else None
-    mark = invitation.mark if invitation is not None else ""
-    return Standing(named, registration, mark, may_take_back(named))
+def standings(guest: Guest) -> list[Standing]:
+    """Of those named behind a guest who are still on the list."""
+    return [_standing(named) for named in places.named_behind(guest) if named.removed_at is None]
 
 
 def live_names(guest: Guest) -> list[Guest]:
@@ -127,3 +125,10 @@ def add(namer: Guest, person: Person, named_as: NamedAs, *, now: datetime, by: A
 def find(namer: Guest, person: Person) -> Guest | None:
     key = person.email_folded, person.name_folded
     return next((named for named in live_names(namer) if (named.email_folded, named.name_folded) == key), None)
+
+
+def _standing(named: Guest) -> Standing:
+    invitation = named.invitation
+    registration = places.registration_of(invitation) if invitation is not None else None
+    mark = invitation.mark if invitation is not None else ""
+    return Standing(named, registration, mark, may_take_back(named))

@@ -65,13 +65,20 @@ def given_to(guest: Guest) -> list[Guest]:
     return others if len(others) >= (1 if root.places is None else root.places) else []
 
 
-def check(guest: Guest) -> None:
+def why_none(guest: Guest) -> str | None:
+    """The sentence to show when the guest's place went to others."""
     others = given_to(guest)
     if not others:
-        return
+        return None
     if root_of(guest).is_structure:
-        raise PlaceGiven("Votre structure a donné toutes ses places à d’autres personnes.")
-    raise PlaceGiven(f"Cette place a été donnée à {name_of(others[0])}.")
+        return "Votre structure a donné toutes ses places à d’autres personnes."
+    return f"Cette place a été donnée à {name_of(others[0])}."
+
+
+def check(guest: Guest) -> None:
+    sentence = why_none(guest)
+    if sentence is not None:
+        raise PlaceGiven(sentence)
 
 
 def _holds(guest: Guest) -> bool:

@@ -160,7 +160,8 @@ def test_a_guest_sends_someone_else_whose_answer_they_see(client, outbox):
 
     page = parse(answer)
     assert "Paul PETIT reçoit son invitation à paul@agents.example." in words(page)
-    assert "Vous proposez à Paul PETIT de venir à votre place : sans réponse Retirer son nom" in words(page)
+    assert "Vous avez proposé à Paul PETIT de venir à votre place." in words(page)
+    assert "Paul PETIT : sans réponse Retirer Paul PETIT" in words(page.aside)
     assert "Accepter l’invitation" not in words(page)
     assert [mail.to for mail in outbox()] == ["paul@agents.example"]
 

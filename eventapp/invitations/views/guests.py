@@ -182,7 +182,7 @@ def _guest_page(event: Event, guest: Guest, form: GuestForm | StructureForm) -> 
         organisation=event.organisation,
         guest=guest,
         invitation=guest.invitation,
-        named=[naming.standing(one) for one in places.named_behind(guest) if one.removed_at is None],
+        named=naming.standings(guest),
         left=places.left(guest),
         may_reply=_may_reply(guest),
         registration=places.registration_of(guest.invitation) if guest.invitation else None,

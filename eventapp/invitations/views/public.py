@@ -34,12 +34,18 @@ def page(token: str) -> str:
         "closed": answering.why_not_answerable(event, now),
         "may_decline": answering.may_decline(event, now),
         "availability": seats.availability(event, now=now),
-        "named": [naming.standing(one) for one in places.named_behind(guest) if one.removed_at is None],
     }
+    named = naming.standings(guest)
     if guest.is_structure:
-        return render_template("invitations/structure.html", left=places.left(guest), **facts)
-    given_to = places.given_to(guest)
-    return render_template("invitations/page.html", personal=_personal_page(invitation), given_to=given_to, **facts)
+        return render_template("invitations/structure.html", named=named, left=places.left(guest), **facts)
+    instead = places.given_to(guest)
+    return render_template(
+        "invitations/page.html",
+        personal=_personal_page(invitation),
+        given=places.why_none(guest),
+        sent=[one for one in named if one.guest in instead],
+        **facts,
+    )
 
 
 @bp.route("/invitation/<token>/inscription", methods=["GET", "POST"])
