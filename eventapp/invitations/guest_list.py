@@ -1,5 +1,7 @@
-"""The guest list of an event: adding, correcting, removing a person."""
+"""The guest list of an event: adding, correcting, sorting, removing guests."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -7,10 +9,13 @@ from sqlalchemy import select
 from eventapp import journal
 from eventapp.accounts.models import User
 from eventapp.errors import Refused
-from eventapp.events.models import Event
+from eventapp.events.models import Category, Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.invitations import sending
+from eventapp.formats import plural
+from eventapp.invitations import listing, sending
+from eventapp.invitations import places as places_of
+from eventapp.invitations.listing import Choice
 from eventapp.invitations.models import Guest, GuestKind
 from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Person, search_text
@@ -25,6 +30,10 @@ class AlreadyGuest(Refused):
 
 class HasReplied(Refused):
     message = "Cette personne a accepté\u00a0: annulez d’abord son inscription."
+
+
+class HasNamed(Refused):
+    message = "Cette structure a nommé des personnes\u00a0: retirez-les d’abord."
 
 
 def find(event: Event, person: Person) -> Guest | None:
@@ -74,20 +83,54 @@ def correct(guest: Guest, person: Person, *, now: datetime, by: User) -> bool:
     _describe(guest, person)
     db.session.flush()
     journal.record("guest.corrected", f"Correction\u00a0: {name_of(guest)}", now=now, by=by, event=event, subject=guest)
-    invitation = guest.invitation
-    if not (moved and invitation is not None):
+    if not moved:
         return False
-    sending.replace(invitation, now=now, by=by)
-    return True
+    guest.undeliverable_at, guest.undeliverable_why = None, ""
+    invitation = guest.invitation
+    if invitation is not None:
+        sending.replace(invitation, now=now, by=by)
+    return invitation is not None
+
+
+def correct_address(guest: Guest, email: str, *, now: datetime, by: User) -> bool:
+    """What answers a letter that came back: another address, or the same once more. True when a letter leaves."""
+    person = replace(person_of(guest), email=email)
+    if person.email_folded != guest.email_folded:
+        return correct(guest, person, now=now, by=by)
+    guest.undeliverable_at, guest.undeliverable_why = None, ""
+    if guest.invitation is not None:
+        sending.resend(guest.invitation, now=now, by=by)
+    return guest.invitation is not None
+
+
+def categorise(event: Event, guests: Iterable[Guest], category: Category | None, *, now: datetime, by: User) -> int:
+    """Put guests in a category, or in none; how many changed."""
+    changed = [guest for guest in guests if guest.category is not category]
+    for guest in changed:
+        guest.category = category
+    if changed:
+        name = f"«\u00a0{category.name}\u00a0»" if category else "sans catégorie"
+        sentence = f"{plural(len(changed), 'invité', 'invités')}\u00a0: {name}"
+        journal.record("guests.categorised", sentence, now=now, by=by, event=event, guests=len(changed))
+    return len(changed)
+
+
+def why_stays(guest: Guest) -> Refused | None:
+    """What keeps a guest on the list: somebody comes through them."""
+    invitation = guest.invitation
+    if invitation is not None and invitation.has_live_registration:
+        return HasReplied()
+    return HasNamed() if guest.is_structure and places_of.holders(guest) else None
 
 
 def remove(guest: Guest, *, now: datetime, by: User) -> None:
     """Take a guest off the list; their link dies. Who has accepted is unregistered first, by their own act or ours."""
     sending.hold(guest.event)
-    invitation = guest.invitation
-    if invitation is not None and invitation.has_live_registration:
-        raise HasReplied
+    refusal = why_stays(guest)
+    if refusal is not None:
+        raise refusal
     guest.removed_at = now
+    invitation = guest.invitation
     if invitation is not None:
         invitation.revoked_at = now
     journal.record(
@@ -98,6 +141,17 @@ def remove(guest: Guest, *, now: datetime, by: User) -> None:
         event=guest.event,
         subject=guest,
     )
+
+
+def remove_many(event: Event, choice: Choice, *, now: datetime, by: User) -> int:
+    """Those of a choice whom nothing keeps; how many that is."""
+    sending.hold(event)
+    removed = 0
+    for guest in db.session.scalars(listing.listed(event, choice)).unique().all():
+        if why_stays(guest) is None:
+            remove(guest, now=now, by=by)
+            removed += 1
+    return removed
 
 
 def person_of(guest: Guest) -> Person:

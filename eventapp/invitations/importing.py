@@ -156,7 +156,8 @@ class _Reader:
         self.doubles.meet(person, f"à la ligne {line} de ce fichier")
         if found is not None and found.is_same:
             return Row(line, State.PRESENT, values, person, found.sentence)
-        remark = " ".join(filter(None, (found and found.sentence, self.doubles.remark(person), remark)))
+        told = (found.sentence if found else "", self.doubles.remark(person), remark)
+        remark = " ".join(filter(None, told))
         if found is not None:
             return Row(line, State.DOUBTFUL, values, person, remark, ticked=not found.likely)
         return Row(line, State.CREATED, values, person, remark)

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, exists, false, func, or_, select
 from werkzeug.datastructures import MultiDict
 
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.invitations import segments
 from eventapp.invitations.models import Guest, GuestKind, GuestState, Invitation
+from eventapp.invitations.segments import Standing
 from eventapp.network.models import Departement, Structure
+from eventapp.registrations.models import Registration
 from eventapp.text import fold
 
 LONGEST_SEARCH = 200
@@ -78,7 +80,7 @@ class Choice:
     def from_query(cls, values: "MultiDict[str, str]") -> "Choice":
         """From an address or a form."""
         named = {name: values.get(word) for name, word in QUERY_NAMES.items() if name != "guests"}
-        return cls.from_dict(named | {"guests": [_number(text) for text in values.getlist(QUERY_NAMES["guests"])]})
+        return cls.from_dict(named | {"guests": [number(text) for text in values.getlist(QUERY_NAMES["guests"])]})
 
 
 def listed(event: Event, choice: Choice) -> Select["Guest"]:
@@ -121,6 +123,13 @@ def states(event: Event) -> dict[GuestState, int]:
     return counts
 
 
+def standings(event: Event) -> dict[Standing, int]:
+    """How many guests each filter would keep."""
+    counted = [func.count().filter(segments.stands(event, standing)) for standing in Standing]
+    here = select(*counted).where(Guest.event_id == event.id, Guest.removed_at.is_(None))
+    return dict(zip(Standing, db.session.execute(here).one(), strict=True))
+
+
 def departements(event: Event) -> list[Departement]:
     """Those where somebody on the list works."""
     codes = (
@@ -131,5 +140,23 @@ def departements(event: Event) -> list[Departement]:
     return list(db.session.scalars(select(Departement).where(Departement.code.in_(codes)).order_by(Departement.code)))
 
 
-def _number(text: str) -> int:
+def structure_values(event: Event, column: Any) -> list[str]:
+    """The kinds, or forms, of the structures that somebody on the list works for."""
+    here = select(column).join(Guest, Guest.structure_id == Structure.id)
+    values = here.where(Guest.event_id == event.id, Guest.removed_at.is_(None), column != "").distinct()
+    return sorted(db.session.scalars(values), key=fold)
+
+
+def former_events(event: Event) -> list[Event]:
+    """The organisation's others that had guests or registrations, latest first."""
+    others = select(Event).where(Event.organisation_id == event.organisation_id, Event.id != event.id)
+    peopled = or_(
+        exists().where(Guest.event_id == Event.id, Guest.removed_at.is_(None)),
+        exists().where(Registration.event_id == Event.id),
+    )
+    return list(db.session.scalars(others.where(peopled).order_by(Event.starts_at.desc(), Event.id.desc())))
+
+
+def number(text: str) -> int:
+    """The number that an address or a form gives, or nobody's."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NOBODY

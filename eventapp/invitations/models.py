@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventapp.database import Base, enum_column
 from eventapp.events.models import Category, Event
 from eventapp.network.models import Structure
-from eventapp.registrations.models import Registration
+from eventapp.registrations.models import Registration, Status
 from eventapp.spreadsheets.drafts import Draft
 
 PRESENT = text("removed_at IS NULL")
@@ -147,6 +147,11 @@ class Guest(Base):
     @property
     def is_structure(self) -> bool:
         return self.kind is GuestKind.STRUCTURE
+
+    @property
+    def is_waiting(self) -> bool:
+        registration = self.invitation.registration if self.invitation else None
+        return registration is not None and registration.status is Status.WAITING
 
     @property
     def organisation_name(self) -> str:

@@ -31,13 +31,13 @@ class Standing(StrEnum):
 
 
 STANDINGS = {
-    Standing.NOT_INVITED: "pas encore invités",
-    Standing.INVITED: "invités",
-    Standing.SILENT: "sans réponse",
-    Standing.ACCEPTED: "ont accepté",
-    Standing.WAITING: "en attente de place",
-    Standing.DECLINED: "ont décliné",
-    Standing.UNDELIVERABLE: "adresse qui ne répond plus",
+    Standing.NOT_INVITED: "À inviter",
+    Standing.INVITED: "Invités",
+    Standing.SILENT: "Sans réponse",
+    Standing.ACCEPTED: "Ont accepté",
+    Standing.WAITING: "En attente de place",
+    Standing.DECLINED: "Ont décliné",
+    Standing.UNDELIVERABLE: "Adresses à corriger",
 }
 
 

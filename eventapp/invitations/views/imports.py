@@ -14,6 +14,7 @@ from eventapp.extensions import db
 from eventapp.formats import plural
 from eventapp.invitations import importing
 from eventapp.invitations.forms import ImportForm
+from eventapp.invitations.listing import number
 from eventapp.invitations.models import GuestImport
 from eventapp.invitations.views.organiser import bp, managed
 from eventapp.spreadsheets.reading import read
@@ -77,7 +78,7 @@ def import_apply(slug: str, import_id: int) -> Any:
     hold(event)
     draft = GuestImport.find_or_404(event.id, import_id)
     decided = _preview(event, draft)
-    ticked = {int(text) for text in request.form.getlist("lignes") if text.isascii() and text.isdigit()}
+    ticked = {number(text) for text in request.form.getlist("lignes")}
     origin = f"fichier « {draft.filename} »"[:200]
     db.session.delete(draft)
     added = importing.apply(event, decided, origin=origin, now=utcnow(), by=g.user, ticked=ticked)
