@@ -11,6 +11,7 @@ from eventapp.extensions import db
 from eventapp.outbox import dsn, verp
 from eventapp.outbox.dsn import Report
 from eventapp.outbox.models import Bounce, Message
+from eventapp.text import one_line
 
 MAILBOX, WEBHOOK = "mailbox", "webhook"
 LONGEST_REASON = 500
@@ -51,6 +52,13 @@ def refused(number: int, why: str, now: datetime) -> None:
     message = db.session.get(Message, number)
     if message is not None:
         _tell(message, why, now)
+
+
+def why_dead(code: int, reply: str) -> str:
+    """Why the address takes no mail, from a server's final answer to it; empty when it spoke of something else."""
+    said = one_line(f"{code} {reply}")[:LONGEST_REASON]
+    status = dsn.status_in(said)
+    return in_words(status, said) if dsn.is_about_the_address(status, said) else ""
 
 
 def in_words(status: str, diagnostic: str) -> str:

@@ -47,7 +47,14 @@ class Report:
 
 
 def read(source: bytes) -> list[Report]:
-    """One report for each recipient that the mail speaks of; none when it is no report."""
+    """One report for each recipient that the mail speaks of; none when it is no report, or nested beyond reading."""
+    try:
+        return _read(source)
+    except RecursionError:
+        return []
+
+
+def _read(source: bytes) -> list[Report]:
     mail = message_from_bytes(source[:LARGEST], policy=compat32)
     print_ = hashlib.sha256(source).hexdigest()
     original, returned_to = _original(mail), tuple(_returned_to(mail))
@@ -75,6 +82,12 @@ def is_about_the_address(status: str, diagnostic: str) -> bool:
     if status:
         return OF_THE_ADDRESS.fullmatch(status) is not None
     return re.match(r"55[013]\b", diagnostic) is not None
+
+
+def status_in(words: str) -> str:
+    """The enhanced status (RFC 3463) that they hold, if any."""
+    found = STATUS.search(words)
+    return found[0] if found else ""
 
 
 def _blocks(mail: Message) -> Iterator[Message]:
@@ -134,11 +147,8 @@ def _after_type(value: str) -> str:
 
 def _status(written: str, diagnostic: str) -> str:
     """Its own, unless it says nothing (5.0.0) and the server's words say more."""
-    found = STATUS.search(written)
-    more = STATUS.search(diagnostic)
-    if more and (found is None or found[0].endswith(".0.0")):
-        return more[0]
-    return found[0] if found else ""
+    own, more = status_in(written), status_in(diagnostic)
+    return more if more and (not own or own.endswith(".0.0")) else own
 
 
 def _header(part: Message, name: str) -> str:

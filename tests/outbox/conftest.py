@@ -37,6 +37,7 @@ class Server:
     answers: dict[str, str] = field(default_factory=dict)
     received: list[EmailMessage] = field(default_factory=list)
     sources: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)  # of the envelopes
     connections: int = 0
     port: int = 0
 
@@ -61,6 +62,7 @@ class Server:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.sources.append(envelope.original_content)
+        self.senders.append(envelope.mail_from)
         self.received.append(message_from_bytes(envelope.original_content, policy=default))
         return "250 OK"
 
