@@ -110,14 +110,14 @@ def _invitations(event: Event, figures: Figures, now: datetime) -> Iterator[Step
         yield _import_guests()
     if guests.not_invited:
         waiting = plural(guests.not_invited, "invité attend son invitation", "invités attendent leur invitation")
-        yield Step(f"{waiting}.", "Choisir qui inviter", "invitations_organiser.choose")
+        yield Step(f"{waiting}.", "Choisir qui inviter", "invitations_organiser.compose")
     if guests.silent and _days_until(deadline, event, now) <= DEADLINE_IS_NEAR:
         silent = plural(guests.silent, "invité n’a pas répondu", "invités n’ont pas répondu")
         yield Step(
             f"{silent}, la date limite est {deadline_in_words(deadline, event, now=now)}.",
-            "Voir qui n’a pas répondu",
-            "invitations_organiser.guests",
-            {"etat": "silent"},
+            "Préparer une relance",
+            "invitations_organiser.compose",
+            {"lettre": "relance"},
         )
 
 

@@ -6,6 +6,7 @@ from eventapp.accounts.models import Membership, Organisation, Role, User
 from eventapp.agenda.models import Session
 from eventapp.events.models import Event
 from eventapp.extensions import db
+from eventapp.invitations.campaign_models import CampaignRecipient
 from eventapp.invitations.models import Guest, Invitation
 from eventapp.registrations.models import Registration, Status
 from tests.faults.test_access import acts, ask
@@ -35,7 +36,7 @@ CHANGING = {
     "events_organiser.do_publish", "events_organiser.do_withdraw", "events_organiser.publish_draft",
     "invitations.accept", "invitations.decline", "invitations_organiser.guest", "invitations_organiser.import_apply",
     "invitations_organiser.invite", "invitations_organiser.new", "invitations_organiser.remove",
-    "invitations_organiser.send", "registrations.accept", "registrations.create", "registrations.create_party",
+    "invitations_organiser.send_campaign", "registrations.accept", "registrations.create", "registrations.create_party",
     "registrations.refuse", "registrations.withdraw", "registrations_organiser.create",
     "registrations_organiser.withdraw",
     "registrations_organiser.cancel_many", "registrations_organiser.do_merge", "registrations_organiser.import_apply",
@@ -132,9 +133,10 @@ def test_a_body_names_rows_of_its_own_event_only(app, client, endpoint, named):
 def test_foreign_guests_are_not_invited(app, client):
     side, other = build(), build()
     client.sign_in(side.organiser)
-    numbers = [str(other.spare_guest.id), str(2**31), str(2**63), "-1", "x"]
-    post(client, app, side, "invitations_organiser.send", guests=numbers)
-    assert db.session.scalar(db.select(Invitation).where(Invitation.guest_id == other.spare_guest.id)) is None
+    numbers = f"{other.spare_guest.id},{side.spare_guest.id},{2**31},{2**63},-1,x"
+    post(client, app, side, "invitations_organiser.send_campaign", people=numbers)
+    recipients = db.session.scalars(db.select(CampaignRecipient.guest_id).where(CampaignRecipient.left_out == "")).all()
+    assert [number for number in recipients if number] == [side.spare_guest.id]
     page = f"/gestion/evenements/{side.event.slug}/lettres/invitation"
     assert client.get(f"{page}?personne={other.guest.id}").status_code == 404
 

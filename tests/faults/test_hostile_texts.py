@@ -41,7 +41,7 @@ ACTS = (
     "agenda_organiser.edit_session", "events_organiser.update", "events_organiser.write_report",
     "events_organiser.update_category", "registrations_organiser.save_question",
     "registrations_organiser.create_question", "letters_organiser.letter", "invitations_organiser.new",
-    "invitations_organiser.guest", "invitations_organiser.import_file", "invitations_organiser.send",
+    "invitations_organiser.guest", "invitations_organiser.import_file", "invitations_organiser.send_campaign",
     "registrations.create", "registrations.change_details", "events_organiser.do_move", "invitations.decline",
     "registrations_organiser.import_file", "registrations_organiser.write_note",
     "registrations_organiser.create", "registrations.send_links", "outbox_organiser.resend",

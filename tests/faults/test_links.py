@@ -20,8 +20,8 @@ from tests.faults.world import build, dump, rules
 
 ROLES = (None, "reader", "organiser", "administrator")
 WRITERS = (
-    "accounts_organiser.invite", "events_organiser.do_move", "invitations_organiser.send", "registrations.create",
-    "registrations.send_links", "registrations_organiser.create", "accounts.send_link",
+    "accounts_organiser.invite", "events_organiser.do_move", "invitations_organiser.send_campaign",
+    "registrations.create", "registrations.send_links", "registrations_organiser.create", "accounts.send_link",
 )  # fmt: skip
 
 

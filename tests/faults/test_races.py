@@ -10,6 +10,8 @@ from eventapp.accounts.models import SignInLink
 from eventapp.clock import utcnow
 from eventapp.events.models import Event
 from eventapp.extensions import db
+from eventapp.invitations import departures
+from eventapp.invitations.campaign_models import Campaign, CampaignState
 from eventapp.invitations.models import Guest, GuestImport, Invitation
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
@@ -98,12 +100,35 @@ def test_applying_the_same_guest_file_twice(app):
     assert 303 in [status for status, _text in answers]
 
 
-def test_inviting_twice(app):
+def test_sending_a_campaign_twice(app):
     side = build()
-    at_once(app, side, "invitations_organiser.send", user=side.organiser)
+    before = count(Campaign)
+    answers = at_once(app, side, "invitations_organiser.send_campaign", user=side.organiser)
+    assert count(Campaign) == before + 1
+    assert len(set(answers)) == 1  # the same 303 to each
+    assert acts("campaign.created") == 1
+
+
+def test_two_workers_queue_a_campaign_once(app):
+    side = build()
+    at_once(app, side, "invitations_organiser.send_campaign", user=side.organiser)
+    (number,) = db.session.scalars(db.select(Campaign.id).where(Campaign.state == CampaignState.SCHEDULED))
+    db.session.rollback()
+    barrier = threading.Barrier(CLICKS)
+
+    def work():
+        with app.app_context():
+            barrier.wait(timeout=20)
+            departures.advance(number, now=utcnow())
+            db.session.commit()
+
+    threads = [threading.Thread(target=work) for _ in range(CLICKS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
     assert count(Invitation, Invitation.guest_id == side.spare_guest.id) == 1
     assert count(Message, Message.to == side.spare_guest.email) == 1
-    assert acts("invitations.sent") == 1
 
 
 def test_adding_the_same_guest_twice(app):

@@ -17,6 +17,14 @@ from eventapp.clock import utcnow
 from eventapp.events.models import Category, Event, SessionChoice
 from eventapp.exchange import taking, writing
 from eventapp.extensions import db
+from eventapp.invitations.campaign_models import (
+    Anchor,
+    Audience,
+    AutomaticLetter,
+    Campaign,
+    CampaignRecipient,
+    CampaignState,
+)
 from eventapp.invitations.models import Guest, GuestImport, GuestKind, Invitation, NamedAs
 from eventapp.letters.models import Letter, LetterFile, LetterKind
 from eventapp.network.models import Structure
@@ -76,6 +84,8 @@ class Side:
     invitation: Invitation
     structure_invitation: Invitation
     named: Guest  # by the structure, not answered
+    campaign: Campaign
+    automatic: AutomaticLetter
     registration: Registration
     waiting: Registration
     party: Party
@@ -110,6 +120,8 @@ class Side:
             "import_id": self.draft.id,
             "registration_id": self.registration.id,
             "allocation_id": self.preview.id,
+            "campaign_id": self.campaign.id,
+            "automatic_id": self.automatic.id,
             "request_id": self.asked.id,
             "structure_id": self.structure.id,
             "letter_slug": "invitation",
@@ -223,6 +235,10 @@ def build() -> Side:
         invitation=make_invitation(guest),
         structure_invitation=make_invitation(invited),
         named=named,
+        campaign=_campaign(event, registration, now),
+        automatic=save(
+            AutomaticLetter(event=event, kind=LetterKind.THANKS, anchor=Anchor.END, hours=24, created_at=now)
+        ),
         registration=registration,
         party=make_party(event),
         waiting=make_registration(event, status=Status.WAITING, offer_until=now + timedelta(hours=5)),
@@ -301,6 +317,16 @@ def _people_file(event: Event, category: Category, now: datetime) -> Registratio
     rows = [[2, ["Paul", "Martin", "p@agents.example", category.name]]]
     facts = {"header": header, "rows": rows, "warnings": [], "created_at": now}
     return RegistrationImport(event_id=event.id, filename="inscrits.csv", **facts)
+
+
+def _campaign(event: Event, registration: Registration, now: datetime) -> Campaign:
+    """A practical note on its way, which everything can still be done to."""
+    words = {"subject": "À bientôt", "body": "Bonjour {prenom}", "written_at": now}
+    letter = save(Letter(event_id=event.id, name=LetterKind.PRACTICAL, version=1, **words))
+    facts = {"audience": Audience.REGISTERED, "state": CampaignState.RUNNING, "created_at": now, "started_at": now}
+    campaign = save(Campaign(event=event, letter=letter, segment={}, due_at=now, **facts))
+    save(CampaignRecipient(campaign=campaign, registration=registration))
+    return campaign
 
 
 def _failed(registration: Registration, now: datetime) -> Message:
@@ -455,6 +481,7 @@ BODIES: dict[str, Any] = {
     "events_organiser.write_report": lambda side: {"report": "**Merci**", "revision": side.event.revision},
     "events_organiser.preview_report": lambda side: {"report": "**Merci**", "revision": side.event.revision},
     "invitations.accept": _accepting,
+    "invitations.do_unsubscribe": lambda _side: {"choice": "stop"},
     "invitations.decline": lambda _side: {"reason": "Absente ce jour-là"},
     "invitations.names": _names,
     "invitations.replacement": lambda _side: _person(),
@@ -464,8 +491,10 @@ BODIES: dict[str, Any] = {
     "invitations_organiser.guest": lambda side: _person(category=side.category.slug),
     "invitations_organiser.new": lambda side: _person(category=side.category.slug),
     "invitations_organiser.import_file": lambda _side: {"file": guest_file()},
-    "invitations_organiser.review": lambda side: {"guests": str(side.spare_guest.id)},
-    "invitations_organiser.send": lambda side: {"guests": str(side.spare_guest.id)},
+    "invitations_organiser.plan_automatic": lambda _side: {"kind": "thanks", "days": "3"},
+    "invitations_organiser.send_campaign": lambda side: {
+        "lettre": "invitation", "people": str(side.spare_guest.id), "when": "now", "key": f"cle-{side.spare_guest.id}",
+    },
     "letters_organiser.add_file": lambda _side: {"file": letter_file()},
     "letters_organiser.letter": lambda _side: {"subject": "Venez", "body": "Bonjour {prenom}, {lien}"},
     "letters_organiser.preview": lambda _side: {"subject": "Venez", "body": "Bonjour {prenom}, {lien}"},
@@ -529,6 +558,8 @@ def _fill_session(side: Side) -> None:
 # What must hold beforehand for the act to be possible.
 PREPARED = {
     "documents.print_letters": lambda side: setattr(side.spare_guest, "undeliverable_at", utcnow()),
+    "invitations_organiser.restart_automatic": lambda side: setattr(side.automatic, "stopped_at", utcnow()),
+    "invitations_organiser.resume_campaign": lambda side: setattr(side.campaign, "state", CampaignState.PAUSED),
     "registrations.change_wishes": _take_wishes,
     "registrations_organiser.announce_allocation": _apply,
     "registrations_organiser.apply_allocation": _draw,
@@ -551,7 +582,6 @@ WRITE_NOTHING = {
     "agenda_organiser.add_rows_to_new_session",
     "events_organiser.preview_report",
     "letters_organiser.preview",
-    "invitations_organiser.review",
     "outbox_organiser.read_headers",
     "registrations.add_people",
     "registrations.check_details",

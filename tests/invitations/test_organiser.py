@@ -128,19 +128,6 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(client, event, co
     assert sentence in words(parse(response).select_one(".fr-message--error"))
 
 
-def test_choosing_reviewing_and_sending_invites_exactly_the_ticked(client, event, outbox):
-    wanted, later = make_guest(event), make_guest(event)
-    foreign = make_guest(make_event())
-
-    review = client.post(at(event, "/envoi/relecture"), data={"guests": [wanted.id, foreign.id]})
-    assert "1 personne recevra cette lettre" in words(parse(review))
-    assert outbox() == []
-    client.post(at(event, "/envoi"), data={"guests": [wanted.id, foreign.id]})
-
-    assert [m.to for m in outbox()] == [wanted.email]
-    assert db.session.get_one(Guest, later.id).state is GuestState.NOT_INVITED
-
-
 def test_correcting_the_address_says_that_the_old_link_is_dead(client, event, outbox):
     guest = make_guest(event, make_person(last_name="Roy"))
     make_invitation(guest)

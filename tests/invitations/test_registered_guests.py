@@ -46,14 +46,6 @@ def test_a_file_says_who_is_already_registered_and_who_comes_twice(client, event
     assert len(page.select("form[action$=application] button, button[form=apply]")) == 2
 
 
-def test_the_review_names_those_already_registered(client, event, registration, zoe):
-    guests = [make_guest(event, zoe), make_guest(event)]
-
-    page = parse(client.post(at(event, "/envoi/relecture"), data={"guests": [guest.id for guest in guests]}))
-
-    assert "1 est déjà inscrite à la rencontre : Zoé ROY." in words(page.select_one(".confirm__text"))
-
-
 def test_the_invitation_says_so_and_leads_to_the_personal_page(client, event, registration, zoe):
     invitation = make_invitation(make_guest(event, zoe))
     personal = f"/mon-inscription/{registration_links.token(registration)}"

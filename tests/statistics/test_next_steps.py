@@ -81,7 +81,7 @@ def test_the_silent_are_named_when_the_deadline_is_near() -> None:
 
     assert steps(event, NOW - timedelta(days=30)) == []
     assert first(event) == "1 invité n’a pas répondu, la date limite est dans 9 jours."
-    assert steps(event)[0].values == {"etat": "silent"}
+    assert steps(event)[0].values == {"lettre": "relance"}
     assert steps(event, NOW + timedelta(days=10)) == []
 
 

@@ -1,5 +1,31 @@
 """Importing the package registers every view on its two blueprints."""
 
-from eventapp.invitations.views import guests, imports, organiser, public, sendings
+from eventapp.invitations.views import (
+    adding,
+    addresses,
+    campaign,
+    campaigns,
+    guests,
+    imports,
+    many,
+    naming,
+    organiser,
+    phone,
+    public,
+    unsubscribing,
+)
 
-__all__ = ["guests", "imports", "organiser", "public", "sendings"]
+__all__ = [
+    "adding",
+    "addresses",
+    "campaign",
+    "campaigns",
+    "guests",
+    "imports",
+    "many",
+    "naming",
+    "organiser",
+    "phone",
+    "public",
+    "unsubscribing",
+]

@@ -1,5 +1,5 @@
-"""One campaign: how far it is, what became of each person, pause, resume, cancel; and the letters that leave by
-themselves."""
+"""Campaigns once they are made: how far each is, what became of each person, pause, resume, cancel; and the letters
+that leave by themselves."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -15,7 +15,6 @@ from eventapp.invitations import automatic, campaigns
 from eventapp.invitations.campaign_forms import AutomaticForm
 from eventapp.invitations.campaign_models import AutomaticLetter, Campaign, CampaignRecipient
 from eventapp.invitations.progress import GROUPS, badge, outcome, progress, recipients
-from eventapp.invitations.views.campaigns import index_page
 from eventapp.invitations.views.organiser import bp, managed
 from eventapp.letters.models import LetterKind
 from eventapp.pagination import Order, page
@@ -25,6 +24,12 @@ AUTOMATIC = "/gestion/evenements/<slug>/envois/automatiques"
 ONE_AUTOMATIC = f"{AUTOMATIC}/<int(max=2147483647):automatic_id>"
 ORDER = Order((CampaignRecipient.id,), lambda row: (row.id,))
 EXPORTED = ("Nom", "Prénom", "Adresse électronique", "Structure", "Résultat", "Envoyé le")
+
+
+@bp.get("/gestion/evenements/<slug>/envois")
+@access.member
+def campaigns_index(slug: str) -> str:
+    return _index_page(managed(slug), AutomaticForm(formdata=None))
 
 
 @bp.get(CAMPAIGN)
@@ -99,13 +104,13 @@ def do_cancel_campaign(slug: str, campaign_id: int) -> Any:
 def plan_automatic(slug: str) -> Any:
     event, form = managed(slug), AutomaticForm()
     if not form.validate_on_submit():
-        return index_page(event, form), 422
+        return _index_page(event, form), 422
     try:
         automatic.add(event, LetterKind(form.kind.data), form.days.data or 0, now=utcnow(), by=g.user)
     except Refused as refusal:
         db.session.rollback()
         form.days.errors = [str(refusal)]
-        return index_page(managed(slug), form), 422
+        return _index_page(managed(slug), form), 422
     db.session.commit()
     flash("C’est prévu : cette lettre partira d’elle-même.", "success")
     return redirect(url_for(".campaigns_index", slug=slug, _anchor="automatiques"), 303)
@@ -121,6 +126,24 @@ def stop_automatic(slug: str, automatic_id: int) -> Any:
 @access.member
 def restart_automatic(slug: str, automatic_id: int) -> Any:
     return _switch(slug, automatic_id, automatic.restart, "Cette lettre partira de nouveau d’elle-même.")
+
+
+def _index_page(event: Event, form: AutomaticForm) -> str:
+    made = list(
+        db.session.scalars(
+            db.select(Campaign).where(Campaign.event_id == event.id).order_by(Campaign.id.desc())
+        ).unique()
+    )
+    return render_template(
+        "invitations/organiser/campaigns.html",
+        event=event,
+        organisation=event.organisation,
+        campaigns=made,
+        progress=progress(made),
+        title=campaigns.title,
+        planned=[automatic.shown(letter, now=utcnow()) for letter in automatic.of(event)],
+        form=form,
+    )
 
 
 def _act(slug: str, campaign_id: int, verb: Callable[..., None], sentence: str) -> Any:

@@ -2,11 +2,10 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, abort, flash, g, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from eventapp import access, downloads
@@ -15,22 +14,30 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import french_datetime, plural
-from eventapp.invitations import audiences, automatic, campaign_notices, campaigns, listing, notices
+from eventapp.invitations import audiences, campaign_notices, campaigns, listing, notices
 from eventapp.invitations.audiences import Considered, Person, Plan
-from eventapp.invitations.campaign_forms import AutomaticForm, SendForm, packed, unpacked
+from eventapp.invitations.campaign_forms import SendForm, packed, unpacked
 from eventapp.invitations.campaign_models import Campaign
-from eventapp.invitations.listing import Choice
-from eventapp.invitations.models import Guest, GuestState
+from eventapp.invitations.listing import QUERY_NAMES, Choice
+from eventapp.invitations.models import Guest, GuestKind
 from eventapp.invitations.progress import progress
+from eventapp.invitations.segments import Standing
 from eventapp.invitations.views.organiser import bp, filter_choices, managed
 from eventapp.letters import writing
 from eventapp.letters.kinds import BY_SLUG, KINDS, TITLES
 from eventapp.letters.models import LetterKind
 from eventapp.links import absolute
+from eventapp.registrations import seats
 from eventapp.registrations.desk import selection
 
 SAMPLE_TOKEN = "lien-personnel-de-la-personne"  # noqa: S105 - shown in a preview, opens nothing
 SHOWN = 500  # people with a box on the page that is read before sending; the file has them all
+# Whoever these filters find has this letter coming: the first that finds somebody is proposed.
+LIKELY = (
+    (LetterKind.INVITATION, Standing.NOT_INVITED.value, GuestKind.PERSON.value),
+    (LetterKind.STRUCTURE, Standing.NOT_INVITED.value, GuestKind.STRUCTURE.value),
+    (LetterKind.REMINDER, Standing.SILENT.value, ""),
+)
 LISTED = ("Nom", "Prénom", "Adresse électronique", "Structure", "Lettre")
 
 
@@ -52,14 +59,13 @@ class Composed:
         return self.kind in audiences.TO_REGISTERED
 
     @property
+    def kept_guests(self) -> list[tuple[str, int]]:
+        """The people ticked in the list, as hidden fields."""
+        return [(QUERY_NAMES["guests"], number) for number in self.segment.get("guests", ())]
+
+    @property
     def filters(self) -> Mapping[str, Any]:
         return {name: value for name, value in self.query.items() if name != "lettre"}
-
-
-@bp.get("/gestion/evenements/<slug>/envois")
-@access.member
-def campaigns_index(slug: str) -> str:
-    return index_page(managed(slug), AutomaticForm(formdata=None))
 
 
 @bp.get("/gestion/evenements/<slug>/envois/nouveau")
@@ -132,22 +138,6 @@ def send_campaign(slug: str) -> Any:
     return redirect(done[1], 303)
 
 
-def index_page(event: Event, form: AutomaticForm) -> str:
-    made = list(
-        db.session.scalars(select(Campaign).where(Campaign.event_id == event.id).order_by(Campaign.id.desc())).unique()
-    )
-    return render_template(
-        "invitations/organiser/campaigns.html",
-        event=event,
-        organisation=event.organisation,
-        campaigns=made,
-        progress=progress(made),
-        title=campaigns.title,
-        planned=[automatic.shown(letter, now=utcnow()) for letter in automatic.of(event)],
-        form=form,
-    )
-
-
 def _again(event: Event, composed: Composed, form: SendForm) -> tuple[str, int]:
     """The list as it is now, with what was typed: what is sent is what this page shows."""
     plan = audiences.plan(event, composed.kind, composed.segment, now=utcnow())
@@ -184,7 +174,7 @@ def _preview(event: Event, kind: LetterKind, person: Person) -> dict[str, object
 
 def _composed(event: Event, values: "MultiDict[str, str]") -> Composed:
     wanted = values.get("lettre", "")
-    kind = BY_SLUG.get(wanted) if wanted else _likely(event)
+    kind = BY_SLUG.get(wanted) if wanted else _likely(event, Choice.from_query(values))
     if kind not in audiences.KINDS:
         abort(404)
     if kind in audiences.TO_GUESTS:
@@ -193,16 +183,17 @@ def _composed(event: Event, values: "MultiDict[str, str]") -> Composed:
     return Composed(kind, {name: word for name, word in words.items() if word})
 
 
-def _likely(event: Event) -> LetterKind:
-    """What an organiser who says nothing probably comes for."""
+def _likely(event: Event, choice: Choice) -> LetterKind:
+    """What an organiser who says nothing probably comes for, with these people in mind."""
     now = utcnow()
     if event.has_ended(now):
         return LetterKind.THANKS
-    states = listing.states(event)
-    if states[GuestState.NOT_INVITED]:
-        return LetterKind.INVITATION
-    is_open = not event.registration_has_closed(now)
-    return LetterKind.REMINDER if states[GuestState.SILENT] and is_open else LetterKind.PRACTICAL
+    if event.registration_has_closed(now):
+        return LetterKind.PRACTICAL
+    for letter, state, kind in LIKELY:
+        if listing.count(listing.listed(event, replace(choice, state=state, kind=kind))):
+            return letter
+    return LetterKind.PRACTICAL
 
 
 def _filters(event: Event, composed: Composed) -> dict[str, Any]:
@@ -211,6 +202,7 @@ def _filters(event: Event, composed: Composed) -> dict[str, Any]:
     return {
         "departement_choices": [(d.code, f"{d.code} {d.name}") for d in selection.departements_of(event)],
         "category_choices": [(c.slug, c.name) for c in event.categories],
+        "session_choices": [(session.slug, session.title) for session in seats.bookable_sessions(event)],
     }
 
 
