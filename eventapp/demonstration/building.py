@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eventapp.accounts import passwords, people
 from eventapp.accounts.models import Organisation, Role, User
-from eventapp.demonstration import EMAIL, PASSWORD
+from eventapp.demonstration import EMAIL, PASSWORD, workshops
 from eventapp.demonstration.life import live
 from eventapp.errors import Refused
 from eventapp.events.models import Event
@@ -20,7 +20,7 @@ from eventapp.network.opendata import Line, Rejected
 
 DATA = Path(__file__).with_name("data")
 HAUTS_DE_FRANCE = ("02", "59", "60", "62", "80")
-AHEAD = timedelta(days=45)
+AHEAD, FURTHER_AHEAD = timedelta(days=45), timedelta(days=73)
 SEED = 20211007  # the day of the first meeting
 
 
@@ -35,12 +35,15 @@ def build(now: datetime) -> Event:
     import_structures(now)
     first = reading.read_bytes((DATA / "rencontres-2021.json").read_bytes())
     applying.import_file(first, publish=True, update=False, now=datetime(2021, 9, 1, 8, tzinfo=UTC))
-    upcoming = _upcoming(now)
+    upcoming = _ahead("rencontres-a-venir.json", "rencontres-regionales", now + AHEAD)
     opened = now - timedelta(days=16)
     event = applying.import_file(upcoming, publish=True, update=False, now=opened).event
     organiser = _team(event.organisation, now=opened)
-    event_id = event.id
-    live(event, organiser, random.Random(SEED), now=now)  # noqa: S311 - the same invented people every time
+    event_id, lottery = event.id, random.Random(SEED)  # noqa: S311 - the same invented people every time
+    live(event, organiser, lottery, now=now)
+    further = _ahead("ateliers.json", "ateliers-du-reseau", now + FURTHER_AHEAD)
+    announced = applying.import_file(further, publish=True, update=False, now=now - timedelta(days=5)).event
+    workshops.register(announced, lottery, now=now)
     return db.session.get_one(Event, event_id)
 
 
@@ -56,11 +59,11 @@ def _structures() -> Iterator[Line | Rejected]:
             yield line
 
 
-def _upcoming(now: datetime) -> EventFile:
-    file = reading.read_bytes((DATA / "rencontres-a-venir.json").read_bytes())
-    day = (now + AHEAD).date()
+def _ahead(name: str, slug: str, at: datetime) -> EventFile:
+    """The event of this file on the day of `at`, with its year in the slug."""
+    file, day = reading.read_bytes((DATA / name).read_bytes()), at.date()
     shifted = shifting.shift_file(file, timedelta(days=(day - file.starts_at.date()).days))
-    return replace(shifted, slug=f"rencontres-regionales-{day.year}")
+    return replace(shifted, slug=f"{slug}-{day.year}")
 
 
 def _team(organisation: Organisation, *, now: datetime) -> User:

@@ -13,14 +13,18 @@ from eventapp.demonstration import people
 from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
+from eventapp.formats import person as name_of
 from eventapp.invitations import answering, guest_list, sending
 from eventapp.invitations.models import Guest, Invitation
 from eventapp.letters.models import LetterKind
 from eventapp.letters.writing import proposal, write
 from eventapp.network.models import Structure
 from eventapp.registrations import seats
+from eventapp.registrations.groups.models import PartyRule
+from eventapp.registrations.groups.parties import Contact, register_party
 from eventapp.registrations.models import Registration, Source, Status
 from eventapp.registrations.people import Person
+from eventapp.registrations.places.allowances import set_allowances
 
 Act = tuple[datetime, Callable[[datetime], None]]
 
@@ -33,8 +37,9 @@ HOPES = (
     "Un temps pour échanger entre voisins de département.",
 )
 LAST_UNINVITED = 24  # still to be invited: the organiser has something to do
-PUBLIC = 14
+PUBLIC = 10
 GIVEN_UP = 8
+GROUP = 3
 
 
 def live(event: Event, organiser: User, lottery: random.Random, *, now: datetime) -> None:
@@ -51,6 +56,8 @@ def live(event: Event, organiser: User, lottery: random.Random, *, now: datetime
     for _ in range(PUBLIC):
         at = start + timedelta(seconds=span * (0.5 + lottery.random() / 2))
         acts.append((_at_work(at, start, now), _register_publicly(event_id, lottery)))
+    acts.append((start + timedelta(days=2), _allow_more(event_id, organiser.id)))
+    acts.append((start + timedelta(days=3), _register_group(event_id, random.Random(lottery.getrandbits(64)))))  # noqa: S311
     for at, act in sorted(acts, key=lambda pair: pair[0]):
         act(at)
         db.session.flush()
@@ -126,6 +133,34 @@ def _register_publicly(event_id: int, lottery: random.Random) -> Callable[[datet
             return
 
     return act
+
+
+def _allow_more(event_id: int, organiser_id: int) -> Callable[[datetime], None]:
+    """One structure may send more people than the others: those of `_register_group`."""
+
+    def act(at: datetime) -> None:
+        event = db.session.get_one(Event, event_id)
+        organiser = db.session.get_one(User, organiser_id)
+        set_allowances(event, {_large_structure(): GROUP + 1}, now=at, by=organiser)
+
+    return act
+
+
+def _register_group(event_id: int, lottery: random.Random) -> Callable[[datetime], None]:
+    """Colleagues registered by their manager: each has yet to choose a round table and to say whether they eat."""
+
+    def act(at: datetime) -> None:
+        event, structure = db.session.get_one(Event, event_id), _large_structure()
+        category = next(category for category in event.categories if category.slug == "conseillers")
+        manager, *colleagues = people.team(structure, category, GROUP + 1, lottery)
+        contact = Contact(name=name_of(manager), email=manager.email, structure=structure)
+        register_party(event, contact, colleagues, rule=PartyRule.FITTING, now=at)
+
+    return act
+
+
+def _large_structure() -> Structure:
+    return db.session.scalars(select(Structure).order_by(Structure.id).limit(1)).one()
 
 
 def _wishes(event: Event, lottery: random.Random) -> dict[str, Any]:

@@ -44,6 +44,16 @@ def agents(structures: list[Structure], category: Category, lottery: random.Rand
             yield _person(lottery, domain, category, structure=structure, function=lottery.choice(FUNCTIONS))
 
 
+def team(structure: Structure, category: Category, size: int, lottery: random.Random) -> list[Person]:
+    """Colleagues of one structure, of different names."""
+    domain = f"{slugify(structure.commune) or 'structure'}.france-services.example"
+    found: dict[str, Person] = {}
+    while len(found) < size:
+        person = _person(lottery, domain, category, structure=structure, function=lottery.choice(FUNCTIONS))
+        found[person.email] = person
+    return list(found.values())
+
+
 def partners(category: Category, lottery: random.Random) -> Iterator[Person]:
     for organisation, function in PARTNERS:
         for _ in range(lottery.randint(1, 3)):

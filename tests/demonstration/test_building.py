@@ -2,12 +2,15 @@ import pytest
 
 from eventapp.clock import utcnow
 from eventapp.demonstration import building
-from eventapp.events.models import Event
+from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
 from eventapp.invitations import listing
 from eventapp.network.models import Structure
 from eventapp.registrations import seats
+from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import Registration, Status
+from eventapp.registrations.places.allowances import allowances
+from eventapp.registrations.wishes.figures import people_and_wishes
 from tests.factories import make_organisation
 
 
@@ -25,6 +28,11 @@ def test_the_demonstration_has_something_to_show_on_every_page():
     assert places.count(0) == 1
     assert all(count for count in listing.states(event).values())
     assert sum(listing.states(event).values()) > 300
+    assert db.session.scalars(db.select(Party.event_id)).all() == [event.id]
+    assert db.session.scalars(allowances(event)).one().places > (event.per_structure or 0)
+    assert event.per_structure_until is not None
+    workshops = db.session.scalars(db.select(Event).where(Event.session_choice == SessionChoice.WISHES)).one()
+    assert [slot.people > slot.rows[0][0].capacity for slot in people_and_wishes(workshops)] == [True, True]
     registrations = db.session.scalars(Registration.of(event)).unique().all()
     assert {r.status for r in registrations} == set(Status)
     assert {r.email.rsplit(".", 1)[1] for r in registrations} == {"example"}  # RFC 2606: reserved
