@@ -5,7 +5,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from eventapp.events.models import Wording
@@ -31,8 +31,8 @@ class LetterForm(FlaskForm):
         "Texte de la lettre", filters=[clean_lines], validators=[DataRequired("Écrivez la lettre."), Length(max=10_000)]
     )
 
-    def __init__(self, kind: LetterKind, **prefilled: Any) -> None:
-        super().__init__(data=prefilled)
+    def __init__(self, kind: LetterKind, **more: Any) -> None:
+        super().__init__(**more)
         self.kind = kind
 
     def validate_subject(self, field: Any) -> None:

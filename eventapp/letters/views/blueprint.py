@@ -34,10 +34,10 @@ def kind_of(letter_slug: str) -> LetterKind:
     return BY_SLUG.get(letter_slug) or abort(404)
 
 
-def saved_form(event: Event, kind: LetterKind) -> LetterForm:
-    """What would be sent now; what the request sends instead, if it does."""
+def editor(event: Event, kind: LetterKind, **more: Any) -> LetterForm:
+    """What would be sent now; what the request sends instead, if it does, unless `formdata` is None."""
     written = writing.current_or_proposal(event, kind)
-    return LetterForm(kind, subject=written.subject, body=written.body)
+    return LetterForm(kind, data={"subject": written.subject, "body": written.body}, **more)
 
 
 def letter_page(
@@ -47,9 +47,27 @@ def letter_page(
     *,
     status: int = 200,
     unsaved: bool = False,
+) -> Response:
+    return _page(event, kind, form, reader_chosen(event, kind), status=status, unsaved=unsaved)
+
+
+def files_page(event: Event, kind: LetterKind, file_form: AttachmentForm, *, status: int = 422) -> Response:
+    """The same page when a file was refused; the request, of which nothing else is read, may be too large to be."""
+    form = editor(event, kind, formdata=None)
+    return _page(event, kind, form, _first_reader(event, kind), status=status, file_form=file_form)
+
+
+def _page(
+    event: Event,
+    kind: LetterKind,
+    form: LetterForm,
+    reader: Any,
+    *,
+    status: int,
+    unsaved: bool = False,
     file_form: AttachmentForm | None = None,
 ) -> Response:
-    now, reader = utcnow(), reader_chosen(event, kind)
+    now = utcnow()
     subject, body = form.subject.data or "", form.body.data or ""
     shown = samples.show(event, kind, subject, body, reader_id=reader.id if reader else None, now=now)
     written = writing.current(event, kind)
@@ -76,7 +94,7 @@ def reader_chosen(event: Event, kind: LetterKind) -> Any:
     """Whose reading is shown: chosen beside the editor, or in the address; else the first."""
     number, query = number_chosen(), samples.readers(event, kind)
     if not number:
-        return db.session.scalars(query.limit(1)).unique().first()
+        return _first_reader(event, kind)
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         abort(404)
     return db.first_or_404(query.where(query.column_descriptions[0]["entity"].id == int(number)))
@@ -84,6 +102,10 @@ def reader_chosen(event: Event, kind: LetterKind) -> Any:
 
 def number_chosen() -> str:
     return request.form.get("personne") or request.args.get("personne", "")
+
+
+def _first_reader(event: Event, kind: LetterKind) -> Any:
+    return db.session.scalars(samples.readers(event, kind).limit(1)).unique().first()
 
 
 def _readers(event: Event, kind: LetterKind, chosen: Any) -> list[Any]:

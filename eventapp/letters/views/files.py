@@ -14,7 +14,7 @@ from eventapp.letters import attachments
 from eventapp.letters.attachments import LARGEST
 from eventapp.letters.forms import AttachmentForm
 from eventapp.letters.models import LetterFile, LetterKind
-from eventapp.letters.views.blueprint import LETTER, bp, kind_of, letter_page, managed, saved_form
+from eventapp.letters.views.blueprint import LETTER, bp, files_page, kind_of, managed
 
 FILE = f"{LETTER}/fichiers/<int(max=2147483647):file_id>"
 TOO_LARGE = "Ce fichier dépasse 3\u00a0Mo."
@@ -25,7 +25,7 @@ TOO_LARGE = "Ce fichier dépasse 3\u00a0Mo."
 def add_file(slug: str, letter_slug: str) -> Any:
     event, kind, form = managed(slug), kind_of(letter_slug), AttachmentForm()
     if not form.validate_on_submit():
-        return _refused(event, kind, form)
+        return files_page(event, kind, form)
     try:
         with closing(form.file.data) as upload:
             content = upload.stream.read(LARGEST + 1)
@@ -33,7 +33,7 @@ def add_file(slug: str, letter_slug: str) -> Any:
     except Refused as refusal:
         db.session.rollback()
         form.file.errors = [str(refusal)]
-        return _refused(event, kind, form)
+        return files_page(event, kind, form)
     db.session.commit()
     flash("Le fichier partira avec cette lettre.", "success")
     return _back(slug, letter_slug)
@@ -62,10 +62,6 @@ def _find(event: Event, kind: LetterKind, file_id: int) -> LetterFile:
     return found
 
 
-def _refused(event: Event, kind: LetterKind, form: AttachmentForm) -> Response:
-    return letter_page(event, kind, saved_form(event, kind), file_form=form, status=422)
-
-
 def _back(slug: str, letter_slug: str) -> Any:
     return redirect(url_for(".letter", slug=slug, letter_slug=letter_slug, _anchor="fichiers"), 303)
 
@@ -73,8 +69,7 @@ def _back(slug: str, letter_slug: str) -> Any:
 def _too_large(slug: str, letter_slug: str) -> Response:
     form = AttachmentForm(formdata=None)
     form.file.errors = [TOO_LARGE]
-    event, kind = managed(slug), kind_of(letter_slug)
-    return letter_page(event, kind, saved_form(event, kind), file_form=form, status=413)
+    return files_page(managed(slug), kind_of(letter_slug), form, status=413)
 
 
 uploads.explain_too_large(bp, "add_file", _too_large)

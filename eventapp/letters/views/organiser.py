@@ -17,12 +17,12 @@ from eventapp.letters.views.blueprint import (
     LETTER,
     LETTERS,
     bp,
+    editor,
     kind_of,
     letter_page,
     managed,
     number_chosen,
     reader_chosen,
-    saved_form,
 )
 
 
@@ -60,7 +60,7 @@ def speak(slug: str) -> Any:
 def letter(slug: str, letter_slug: str) -> Any:
     """Saves under an address without fragment: on `#apercu` the browser would keep it, and pass over an error."""
     event, kind = managed(slug), kind_of(letter_slug)
-    form = saved_form(event, kind)
+    form = editor(event, kind)
     if not form.validate_on_submit():
         return letter_page(event, kind, form, status=422 if form.is_submitted() else 200)
     writing.write(event, kind, form.subject.data or "", form.body.data or "", now=utcnow(), by=g.user)
