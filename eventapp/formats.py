@@ -154,6 +154,7 @@ SPACE_AFTER_QUOTE = re.compile("«[ \u00a0\u202f]*")
 MARK_AFTER_WORD = re.compile(r"(?<=[\w)\]»%])(?=[:;!?]\W{0,20}(?:»|$))|(?<=[^\s«])(?=»)")
 APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 TOKEN = re.compile(r"\S+")
+LONGEST_KEPT = 300
 
 
 def typo(text: str | None) -> str:
@@ -163,6 +164,16 @@ def typo(text: str | None) -> str:
     """
     if not text or isinstance(text, Markup):
         return text or ""
+    return _kept_typo(text) if len(text) <= LONGEST_KEPT else _typo(text)
+
+
+@lru_cache(maxsize=1024)
+def _kept_typo(text: str) -> str:
+    """Titles and names, of which thousands of letters say the same."""
+    return _typo(text)
+
+
+def _typo(text: str) -> str:
     text = SPACE_AFTER_QUOTE.sub(f"«{NBSP}", SPACE_BEFORE_MARK.sub(NBSP, text))
     return TOKEN.sub(lambda found: _spaced(found[0]), text)
 

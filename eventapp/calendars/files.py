@@ -6,6 +6,7 @@ programs write to the organiser.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, vText
@@ -65,6 +66,7 @@ def join(start: bytes, zones: Iterable[str], entries: Iterable[bytes]) -> bytes:
     return b"".join((start, *components, *entries, b"END:VCALENDAR\r\n"))
 
 
+@lru_cache(maxsize=256)
 def opening(*, name: str = "", method: str = "", refresh: bool = False) -> bytes:
     """BEGIN:VCALENDAR and the calendar's own properties."""
     calendar = Calendar()

@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 from flask import current_app
-from sqlalchemy import ColumnElement, CursorResult, Select, Update, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, Table, Update, bindparam, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from eventapp.errors import Refused
 from eventapp.extensions import db
+from eventapp.outbox import bounces
 from eventapp.outbox.models import Message, Priority, State
 from eventapp.outbox.pace import Pace, Room
 from eventapp.outbox.rendering import reading
@@ -51,15 +52,13 @@ class Lease:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """`state` queued or uncertain: to be tried again. `also`: rows to write with it."""
+    """`state` queued or uncertain: to be tried again. `also`: rows to write with it. `dead_address`: why the address
+    itself takes no mail, when that is what the server said."""
 
     state: State
     error: str | None = None
     also: tuple[Any, ...] = ()
-
-    @property
-    def is_final(self) -> bool:
-        return self.state not in WAITING
+    dead_address: str = ""
 
 
 class Step(NamedTuple):
@@ -69,31 +68,31 @@ class Step(NamedTuple):
     begun: Lease | None = None
 
 
-# Written once: building a statement costs more than running it, and every mail runs these two.
-OURS = Message.id == bindparam("number"), Message.lease == bindparam("token")
+# Written once, and on the table: building a statement costs more than running it, and every mail runs these two.
+TABLE = cast(Table, Message.__table__)
+ROW = TABLE.c
+OURS = ROW.id == bindparam("number"), ROW.lease == bindparam("token")
 BEGIN = (
-    update(Message)
-    .where(*OURS, Message.state.in_((*WAITING, State.SENDING)))  # sending: by us, in a transaction tried again
+    update(TABLE)
+    .where(*OURS, ROW.state.in_((*WAITING, State.SENDING)))  # sending: by us, in a transaction tried again
     .values(
         state=State.SENDING,
         leased_until=bindparam("until"),
-        attempts=Message.attempts + 1,
-        first_tried_at=func.coalesce(Message.first_tried_at, bindparam("now", type_=Message.first_tried_at.type)),
+        attempts=ROW.attempts + 1,
+        first_tried_at=func.coalesce(ROW.first_tried_at, bindparam("now", type_=ROW.first_tried_at.type)),
     )
-    .execution_options(synchronize_session=False)
 )
 SETTLE = (
-    update(Message)
+    update(TABLE)
     .where(*OURS)
     .values(
         state=bindparam("becomes"),
         last_error=bindparam("error"),
         sent_at=bindparam("sent_at"),
-        due_at=func.coalesce(bindparam("again_at", type_=Message.due_at.type), Message.due_at),
+        due_at=func.coalesce(bindparam("again_at", type_=ROW.due_at.type), ROW.due_at),
         lease=None,
         leased_until=None,
     )
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -115,8 +114,7 @@ def recover(now: datetime) -> int:
 
 
 def claim(now: datetime, due_by: datetime, limit: int = 1) -> list[Lease]:
-    """The next messages due, reserved: single letters before bulk ones, the longest due first. Fewer than `limit` of
-    one kind, or of what may leave in this minute; empty when there is nothing to send now."""
+    """The next messages of one kind, reserved: single letters before bulk ones, the longest due first."""
     pace = Pace.configured()
     with reading():
         turn = _turn(now, due_by, pace)
@@ -232,8 +230,8 @@ def _begin(lease: Lease, now: datetime) -> Lease | None:
 def _settle(lease: Lease, outcome: Outcome, now: datetime) -> State | None:
     ours = {"number": lease.id, "token": lease.token}
     state, again_at = outcome.state, None
-    if not outcome.is_final:
-        tried = db.session.execute(select(Message.attempts, Message.first_tried_at).where(*OURS), ours).first()
+    if state in WAITING:
+        tried = db.session.execute(select(ROW.attempts, ROW.first_tried_at).where(*OURS), ours).first()
         if tried is None:
             return None
         again_at = now + wait(tried.attempts)
@@ -243,6 +241,8 @@ def _settle(lease: Lease, outcome: Outcome, now: datetime) -> State | None:
     if not _changed(SETTLE, ours | facts | {"sent_at": now if state is State.SENT else None}):
         return None
     db.session.add_all(outcome.also)
+    if outcome.dead_address:
+        bounces.refused(lease.id, outcome.dead_address, now)
     return state
 
 
