@@ -45,6 +45,11 @@ class Hands:
     def press(self, name: str) -> None:
         self._go(self.page.get_by_role("button", name=name, exact=True).first)
 
+    def confirm(self, name: str) -> None:
+        """What a page that a letter leads to asks twice."""
+        self.act(self.page.locator("summary").filter(has_text=re.compile(rf"^{re.escape(name)}$")).first)
+        self.press(f"Confirmer\u00a0: {name}")
+
     def follow(self, name: str, menu: str = "") -> None:
         """A link of the page, or of one of its menus."""
         place = self.page.get_by_role("navigation", name=menu) if menu else self.page

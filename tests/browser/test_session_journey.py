@@ -60,7 +60,7 @@ def test_a_full_session_is_waited_for_then_chosen(hands, way):
     hands.opens_link_in_mail("/mon-inscription/")
     offer = hands.page.locator("[data-session-offer-until]")
     expect(offer).to_contain_text("une place est libre dans « Budget »")
-    hands.press("Je prends cette place dans Budget")
+    hands.confirm("Je prends cette place dans Budget")
     hands.sees("Budget place réservée")
     expect(offer).to_have_count(0)
     expect(hands.page.get_by_role("main")).not_to_contain_text("Accueil place réservée")

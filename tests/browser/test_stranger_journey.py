@@ -60,7 +60,7 @@ def test_a_freed_place_is_offered_and_waits_for_the_answer(hands, way):
     hands.open(third)
     assert state(hands) == "waiting"
     hands.sees("Une place vous est proposée")
-    hands.press("J’accepte la place")
+    hands.confirm("J’accepte la place")
     assert state(hands) == "confirmed"
 
 
