@@ -8,6 +8,7 @@ from eventapp.console import AWAY, BEHIND
 from eventapp.extensions import db
 from tests import databases
 from tests.exchange.files import WHOLE
+from tests.factories import make_organisation
 
 COMMANDS = [
     ["network", "import", "liste.csv"],
@@ -22,15 +23,28 @@ COMMANDS = [
 ]
 
 
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """`run(url, arguments)`: exit code, standard output and error of a command on that database, as it is."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "liste.csv").write_text("id_fs,insee_dep,lib_fs\n1,02,Guise\n")
-    (tmp_path / "event.json").write_text(json.dumps(WHOLE))
+@pytest.fixture(scope="module")
+def apps(tmp_path_factory):
+    """One application for each fault of a database."""
+    folder = tmp_path_factory.mktemp("console")
+    (folder / "liste.csv").write_text("id_fs,insee_dep,lib_fs\n1,02,Guise\n")
+    (folder / "event.json").write_text(json.dumps(WHOLE))
+    urls = {
+        "not migrated": f"sqlite:///{folder / 'empty.db'}",
+        "no folder": f"sqlite:///{folder / 'nowhere' / 'a.db'}",
+        "no server": "postgresql://nobody@127.0.0.1:1/nothing",
+    }
+    return folder, {fault: databases.make_app(url) for fault, url in urls.items()}
 
-    def run(url, arguments):
-        app = databases.make_app(url)
+
+@pytest.fixture
+def run(apps, monkeypatch):
+    """`run(fault, arguments)`: exit code, standard output and error of a command on such a database."""
+    folder, known = apps
+    monkeypatch.chdir(folder)
+
+    def run(fault, arguments):
+        app = known[fault]
         with app.app_context():
             result = app.test_cli_runner().invoke(args=arguments)
             db.session.remove()
@@ -42,26 +56,28 @@ def run(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
-def test_a_database_that_is_not_migrated(run, tmp_path, arguments):
-    assert run(f"sqlite:///{tmp_path / 'empty.db'}", arguments) == (1, "", [BEHIND])
+def test_a_database_that_is_not_migrated(run, arguments):
+    assert run("not migrated", arguments) == (1, "", [BEHIND])
 
 
-def test_the_worker_too(run, tmp_path):
-    assert run(f"sqlite:///{tmp_path / 'empty.db'}", ["worker"]) == (1, "", [BEHIND])
+def test_the_worker_too(run):
+    assert run("not migrated", ["worker"]) == (1, "", [BEHIND])
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
-def test_a_database_that_does_not_answer(run, tmp_path, arguments):
-    assert run(f"sqlite:///{tmp_path / 'nowhere' / 'a.db'}", arguments) == (1, "", [AWAY])
+def test_a_database_that_does_not_answer(run, arguments):
+    assert run("no folder", arguments) == (1, "", [AWAY])
 
 
 def test_a_server_that_does_not_answer(run):
-    assert run("postgresql://nobody@127.0.0.1:1/nothing", COMMANDS[1]) == (1, "", [AWAY])
+    assert run("no server", COMMANDS[1]) == (1, "", [AWAY])
 
 
 @pytest.mark.parametrize("arguments", [["event", "export", "x"], ["guests", "invite", "x"], ["demo"]], ids=" ".join)
 def test_a_refusal_is_its_sentence_alone(app, arguments):
-    app.test_cli_runner().invoke(args=["demo"])
+    make_organisation()  # somebody works here: the demonstration would be in their way
+    db.session.commit()
+
     result = app.test_cli_runner().invoke(args=arguments)
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
     assert "Error" not in result.stderr
