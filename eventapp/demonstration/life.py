@@ -14,7 +14,7 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.invitations import answering, guest_list, sending
+from eventapp.invitations import answering, automatic, campaigns, departures, guest_list
 from eventapp.invitations.models import Guest, Invitation
 from eventapp.letters.models import LetterKind
 from eventapp.letters.writing import proposal, write
@@ -37,6 +37,7 @@ HOPES = (
     "Un temps pour échanger entre voisins de département.",
 )
 LAST_UNINVITED = 24  # still to be invited: the organiser has something to do
+AUTOMATIC = ((LetterKind.REMINDER, 7), (LetterKind.PRACTICAL, 3), (LetterKind.THANKS, 1))
 PUBLIC = 10
 GIVEN_UP = 8
 GROUP = 3
@@ -88,8 +89,18 @@ def _invite(event: Event, organiser: User, lottery: random.Random, *, start: dat
             continue
     lottery.shuffle(guests)
     invited = guests[LAST_UNINVITED:]
-    sending.invite(event, invited, now=start, by=organiser)
+    _write_to(event, invited, organiser, at=start)
     return invited
+
+
+def _write_to(event: Event, invited: list[Guest], organiser: User, *, at: datetime) -> None:
+    """The invitations as a campaign; then what will leave by itself."""
+    order = campaigns.Order(kind=LetterKind.INVITATION, segment={}, people={guest.id for guest in invited})
+    campaign = campaigns.create(event, order, now=at, by=organiser)
+    for _batch in range(0, len(invited), campaigns.BATCH):
+        departures.advance(campaign.id, now=at)
+    for kind, days in AUTOMATIC:
+        automatic.add(event, kind, days, now=at, by=organiser)
 
 
 def _reply(guest_id: int, lottery: random.Random) -> Callable[[datetime], None]:

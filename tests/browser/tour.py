@@ -18,6 +18,7 @@ from eventapp.events.models import Category, Event, SessionChoice
 from eventapp.exchange import taking, writing
 from eventapp.extensions import db
 from eventapp.invitations import links as invitation_links
+from eventapp.invitations.campaign_models import Campaign
 from eventapp.invitations.models import Guest, GuestImport, Invitation, Reply
 from eventapp.network.models import Structure
 from eventapp.outbox import delivery
@@ -46,7 +47,14 @@ LETTERS = 5
 DRAFT, PAST, FULL, WISHES = "brouillon", "rencontres-regionales-2021", "complet", "ateliers"
 # Answers that are no page of ours: files, and letters shown in a frame.
 NO_PAGES = {"static", "pages.robots", "pages.favicon", "pages.healthz", "pages.readyz", "events_organiser.export_file"}
-NO_PAGES |= {"outbox.html", "outbox.text", "outbox.source", "outbox.file", "outbox_organiser.preview"}
+NO_PAGES |= {
+    "outbox.html",
+    "outbox.text",
+    "outbox.source",
+    "outbox.file",
+    "outbox_organiser.preview",
+    "letters_organiser.file",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +88,7 @@ def seed() -> None:
     make_registration(full, status=Status.WAITING, offer_until=now + timedelta(days=1))
     make_registration(full, status=Status.CANCELLED)
     make_invitation(make_guest(full, function="Conseillère"))
+    make_guest(full, undeliverable_at=now, undeliverable_why="La boîte n’existe pas.")
     header, rows = ["Nom", "Courriel"], [[2, ["Caron", "caron@agents.example"]], [3, ["Sans adresse", ""]]]
     lines = [[2, ["Luc", "Petit", "petit@agents.example"]], [3, ["", "Sans prénom", "x@agents.example"]]]
     facts = {"header": ["Prénom", "Nom", "Courriel"], "rows": lines, "warnings": [], "created_at": now}
@@ -180,11 +189,13 @@ def facts() -> dict[str, Any]:
         "speaker_slug": one(Speaker.slug, Speaker.event_id == event.id),
         "session_slug": one(Session.slug, Session.event_id == event.id, Session.booking != BookingMode.NONE),
         "question_slug": one(Question.slug, Question.event_id == event.id),
+        "letter_slug": "invitation",
         "guest_id": one(Guest.id, Guest.event_id == event.id),
         "import_id": one(GuestImport.id, GuestImport.event_id == event.id),
         "people_file": one(RegistrationImport.id, RegistrationImport.event_id == event.id),
         "registration_id": registration.id,
         "allocation_id": one(Allocation.id),
+        "campaign_id": one(Campaign.id, Campaign.event_id == event.id),
         "request_id": one(ChangeRequest.id, ChangeRequest.event_id == event.id),
         "organisation_slug": event.organisation.slug,
         "member_id": one(Membership.id),
@@ -211,6 +222,8 @@ def others() -> Iterator[Stop]:
         invitation = db.session.scalars(db.select(Invitation).where(Invitation.reply == reply)).first()
         assert invitation is not None
         yield Stop(path=f"/invitation/{invitation_links.token(invitation)}", name="invitations.page", is_first=False)
+    failed = f"/gestion/evenements/{FULL}/invites?etat=undeliverable"
+    yield Stop(path=failed, name="invitations_organiser.guests", is_first=False)
     yield Stop(path="/gestion/evenements/brouillon/invites", name="invitations_organiser.guests", is_first=False)
     yield Stop(path="/cette-page-n-existe-pas", name="404", status=404)
 
