@@ -56,6 +56,11 @@ class Choice:
     def is_everything(self) -> bool:
         return not self.as_dict()
 
+    @property
+    def goes_far(self) -> bool:
+        """Whether it uses more than the usual filters."""
+        return bool(self.kind or self.structure_kind or self.structure_form or self.former or self.before)
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON: what is filled, under the names above."""
         return {name: list(value) if name == "guests" else value for name, value in vars(self).items() if value}
@@ -148,8 +153,10 @@ def structure_values(event: Event, column: Any) -> list[str]:
 
 
 def former_events(event: Event) -> list[Event]:
-    """The organisation's others that had guests or registrations, latest first."""
-    others = select(Event).where(Event.organisation_id == event.organisation_id, Event.id != event.id)
+    """The organisation's earlier ones that had guests or registrations, latest first."""
+    others = select(Event).where(
+        Event.organisation_id == event.organisation_id, Event.id != event.id, Event.starts_at <= event.starts_at
+    )
     peopled = or_(
         exists().where(Guest.event_id == Event.id, Guest.removed_at.is_(None)),
         exists().where(Registration.event_id == Event.id),

@@ -171,6 +171,7 @@ SPARE = {
     "agenda_organiser.raise_room": lambda side: {"room_slug": side.spare_room.slug},
     "events_organiser.remove_category": lambda side: {"category_slug": side.spare_category.slug},
     "events_organiser.raise_category": lambda side: {"category_slug": side.spare_category.slug},
+    "invitations_organiser.correct_address": lambda side: {"guest_id": side.spare_guest.id},
     "invitations_organiser.names": lambda side: {"guest_id": side.structure_invitation.guest.id},
     "invitations_organiser.remove": lambda side: {"guest_id": side.spare_guest.id},
     "invitations_organiser.invite": lambda side: {"guest_id": side.spare_guest.id},
@@ -304,6 +305,18 @@ def _draw(side: Side) -> None:
 def _apply(side: Side) -> None:
     _take_wishes(side)
     side.event.allocated_at = side.preview.applied_at = utcnow()
+
+
+def _hold_earlier(side: Side) -> None:
+    """An event of last year, with somebody registered."""
+    earlier = {"starts_at": side.event.starts_at - timedelta(days=300), "ends_at": side.event.starts_at}
+    make_registration(make_event(side.organisation, slug=f"avant-{next(number)}", **earlier))
+
+
+def _earlier(side: Side) -> dict[str, Any]:
+    found = db.select(Registration.id).join(Event, Event.id == Registration.event_id)
+    theirs = found.where(Event.organisation_id == side.organisation.id, Event.id != side.event.id)
+    return {"personnes": [f"r{one}" for one in db.session.scalars(theirs)]}
 
 
 def _draft(event: Event, now: datetime) -> GuestImport:
@@ -486,6 +499,13 @@ BODIES: dict[str, Any] = {
     "invitations.names": _names,
     "invitations.replacement": lambda _side: _person(),
     "invitations_organiser.accept": _accepting,
+    "invitations_organiser.add_former": _earlier,
+    "invitations_organiser.add_network": lambda side: {
+        "structures": side.structure.id, f"adresse-{side.structure.id}": "boite@fs.example", "places": "2",
+    },
+    "invitations_organiser.categorise": lambda side: {"invites": side.spare_guest.id, "categorie": side.category.slug},
+    "invitations_organiser.correct_address": lambda _side: {"email": f"autre-{next(number)}@agents.example"},
+    "invitations_organiser.remove_many": lambda side: {"invites": side.spare_guest.id},
     "invitations_organiser.decline": lambda _side: {"reason": "Absente ce jour-là"},
     "invitations_organiser.names": _names,
     "invitations_organiser.guest": lambda side: _person(category=side.category.slug),
@@ -557,6 +577,7 @@ def _fill_session(side: Side) -> None:
 
 # What must hold beforehand for the act to be possible.
 PREPARED = {
+    "invitations_organiser.add_former": _hold_earlier,
     "documents.print_letters": lambda side: setattr(side.spare_guest, "undeliverable_at", utcnow()),
     "invitations_organiser.restart_automatic": lambda side: setattr(side.automatic, "stopped_at", utcnow()),
     "invitations_organiser.resume_campaign": lambda side: setattr(side.campaign, "state", CampaignState.PAUSED),

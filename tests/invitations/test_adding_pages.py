@@ -115,7 +115,7 @@ def test_a_former_event_of_another_organisation_is_not_offered(client, event):
         at(event, f"/rencontre-precedente?precedent={foreign.slug}"), data={"personnes": f"r{registration.id}"}
     )
 
-    assert "n’a pas d’autre rencontre" in words(page)
+    assert "n’a pas de rencontre précédente" in words(page)
     assert (response.status_code, guests(event)) == (303, [])
 
 

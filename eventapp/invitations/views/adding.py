@@ -54,9 +54,8 @@ def add_network(slug: str) -> Any:
 @access.member
 def former(slug: str) -> str:
     event = managed(slug)
-    formers = listing.former_events(event)
-    chosen = next((one for one in formers if one.slug == request.args.get("precedent")), next(iter(formers), None))
-    whom = _whom()
+    formers, whom = listing.former_events(event), _whom()
+    chosen = _chosen(formers)
     return render_template(
         "invitations/organiser/former.html",
         event=event,
@@ -74,8 +73,7 @@ def former(slug: str) -> str:
 @access.member
 def add_former(slug: str) -> Any:
     event = managed(slug)
-    found = (one for one in listing.former_events(event) if one.slug == request.args.get("precedent"))
-    chosen = next(found, None)
+    chosen = _chosen(listing.former_events(event))
     ticked = set(request.form.getlist("personnes"))
     people = [one for one in proposals.from_event(event, chosen, _whom()) if one.key in ticked] if chosen else []
     if chosen is None or not people:
@@ -88,6 +86,12 @@ def add_former(slug: str) -> Any:
     db.session.commit()
     flash(f"{plural(added, 'invité ajouté', 'invités ajoutés')}. Aucune invitation n’est encore partie.", "success")
     return redirect(url_for(".guests", slug=slug, etat="not_invited"), 303)
+
+
+def _chosen(formers: list[Event]) -> Event | None:
+    """The one that the address names, or the latest when it names none."""
+    wanted = request.args.get("precedent")
+    return next((one for one in formers if wanted in (None, one.slug)), None)
 
 
 def _whom() -> Whom:
