@@ -78,14 +78,16 @@ class Round:
         left = {lease.id: lease for lease in leases}
         ends = self.clock() + SPELL
         finished: tuple[Lease, Outcome] | None = None
+        before = self.done
         try:
             for lease, mail in prepare(leases, self.clock, ends):
-                if not self.is_up or self.is_stopping() or (self.clock() >= ends and len(left) < len(leases)):
+                if not self.is_up or self.is_stopping() or (self.clock() >= ends and self.done > before):
                     break
-                begun = self._step(finished, lease)
-                left.pop(lease.id)
+                begun, finished = self._step(finished, lease), None
                 self.done += 1
-                finished = self._hand_over(begun, mail) if begun else None
+                if begun is not None:
+                    left.pop(lease.id)
+                    finished = self._hand_over(begun, mail)
             if finished:
                 self._step(finished, None)
         finally:

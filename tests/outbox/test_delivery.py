@@ -114,6 +114,44 @@ def test_a_temporary_refusal_is_tried_again_later(server, send):
     assert reload(message).state is State.SENT
 
 
+def test_a_server_that_closes_is_called_again(server, send, monkeypatch):
+    """421: the server ends the conversation; the next letter opens another."""
+    messages = [send(f"personne-{n}@exemple.example") for n in range(3)]
+    server.answers["personne-1@exemple.example"] = "421 4.3.2 Shutting down"
+    deliver_due(now=NOW, limit=10)
+
+    assert [reload(message).state for message in messages] == [State.SENT, State.QUEUED, State.SENT]
+    assert "421 4.3.2 Shutting down" in messages[1].last_error
+    assert server.connections == 2
+
+
+def test_a_name_that_is_not_found_is_asked_for_again_later(app, send, monkeypatch):
+    def unknown(*_args, **_kwargs):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    message = send("jeanne@exemple.example")
+    deliver_due(now=NOW, limit=10)
+
+    assert (reload(message).state, message.due_at > NOW) == (State.QUEUED, True)
+    assert "son nom est introuvable" in message.last_error
+
+
+@pytest.mark.both_databases
+def test_ten_minutes_without_a_mail_server_lose_nothing(app, server, send, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_PORT", 1)
+    for n in range(12):
+        send(f"personne-{n}@exemple.example")
+    for seconds in range(0, 600, 15):
+        deliver_due(now=NOW + timedelta(seconds=seconds), limit=100)
+    assert set(db.session.scalars(db.select(Message.state))) == {State.QUEUED}
+
+    monkeypatch.setitem(app.config, "MAIL_PORT", server.port)
+    for minutes in range(11, 30):
+        deliver_due(now=NOW + timedelta(minutes=minutes), limit=100)
+    assert sorted(server.recipients) == sorted(f"personne-{n}@exemple.example" for n in range(12))
+
+
 def test_a_final_refusal_is_final_and_says_why(server, send):
     message = send("inconnu@exemple.example")
     server.answers["inconnu@exemple.example"] = "550 5.1.1 User unknown"
