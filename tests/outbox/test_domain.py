@@ -163,6 +163,23 @@ def test_the_page_asks_only_when_it_is_told_to(client, server):
     assert "La règle de rencontres.example observe seulement (p=none)." in words(page)
 
 
+@pytest.mark.parametrize(
+    ("relay", "mechanism"),
+    [
+        ("smtp.relais.example", "a:smtp.relais.example"),
+        ("192.0.2.7", "ip4:192.0.2.7"),
+        ("2001:db8::7", "ip6:2001:db8::7"),
+        ("127.0.0.1", "a:rencontres.example"),
+        ("localhost", "a:rencontres.example"),
+    ],
+)
+def test_the_mail_server_becomes_an_spf_term(app, monkeypatch, client, relay, mechanism):
+    monkeypatch.setitem(app.config, "MAIL_SERVER", relay)
+    monkeypatch.setitem(app.config, "BASE_URL", "https://rencontres.example")
+    client.sign_in(make_user(make_organisation()))
+    assert f"v=spf1 {mechanism} ~all" in words(client.page(PAGE))
+
+
 def test_a_test_message_says_what_became_of_it(client):
     user = make_user(make_organisation())
     client.sign_in(user)
@@ -171,7 +188,7 @@ def test_a_test_message_says_what_became_of_it(client):
     message.state, message.last_error = State.FAILED, "Le serveur refuse ce courriel (550 non)."
 
     page = client.page(PAGE)
-    assert "En échec" in words(page)
+    assert "en échec" in words(page)
     assert "Le serveur refuse ce courriel (550 non)." in words(page)
     client.post(f"{PAGE}/essai")
     assert "attendez une minute" in words(client.page(PAGE))

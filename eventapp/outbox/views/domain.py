@@ -90,11 +90,15 @@ def _sender() -> Sender:
 
 def _mechanism(relay: str) -> str:
     """The mail server's own address, as far as we know it: a relay on this machine leaves by this site's."""
+    address = _ip(relay)
+    if relay in OUR_OWN or (address is not None and address.is_loopback):
+        host = urlsplit(current_app.config["BASE_URL"]).hostname or ""
+        return "a" if _ip(host) or "." not in host else f"a:{host}"
+    return f"a:{relay}" if address is None else f"ip{address.version}:{address}"
+
+
+def _ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        address = ipaddress.ip_address(relay)
+        return ipaddress.ip_address(text)
     except ValueError:
-        host = urlsplit(current_app.config["BASE_URL"]).hostname if relay in OUR_OWN else relay
-        return f"a:{host}"
-    if address.is_loopback:
-        return f"a:{urlsplit(current_app.config['BASE_URL']).hostname}"
-    return f"ip{address.version}:{address}"
+        return None
