@@ -27,7 +27,7 @@ def register(event: Event, lottery: random.Random, *, now: datetime) -> None:
     somebody = people.agents(structures, event.categories[0], lottery)
     slots = [slot.sessions for slot in ranked_slots(event)]
     for number, person in zip(range(PEOPLE), somebody, strict=False):
-        at = now - timedelta(days=4) + timedelta(hours=number)
+        at = now - timedelta(days=4) + timedelta(minutes=105 * number)
         ranked = [session for sessions in slots for session in _ranking(sessions, lottery)]
         answers = {"covoiturage": lottery.choice(RIDES)} if lottery.random() < 0.4 else {}
         try:

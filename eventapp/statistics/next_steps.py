@@ -6,6 +6,7 @@ from datetime import datetime
 
 from eventapp.events.models import Audience, Event, Status
 from eventapp.formats import NBSP, french_date, french_datetime, french_time, plural
+from eventapp.registrations.desk.selection import INCOMPLETE, count_incomplete
 from eventapp.registrations.wishes.figures import to_announce
 from eventapp.registrations.wishes.wish_slots import are_closed, takes_wishes
 from eventapp.statistics.figures import Figures, SessionFigures
@@ -42,6 +43,7 @@ def next_steps(event: Event, figures: Figures, *, now: datetime) -> list[Step]:
         *_invitations(event, figures, now),
         *_wishes(event, now),
         *_requests(figures),
+        *_incomplete(event),
         *_places(figures),
         *_letters(figures),
         *_full_sessions(figures.sessions),
@@ -127,6 +129,13 @@ def _requests(figures: Figures) -> Iterator[Step]:
         yield Step(f"{people}.", "Voir les demandes", "registrations_organiser.pending")
 
 
+def _incomplete(event: Event) -> Iterator[Step]:
+    count = count_incomplete(event)
+    if count:
+        people = plural(count, "inscription reste à compléter", "inscriptions restent à compléter")
+        yield Step(f"{people}.", "Voir lesquelles", "registrations_organiser.index", {"etat": INCOMPLETE})
+
+
 def _places(figures: Figures) -> Iterator[Step]:
     waiting, offered = figures.registrations.waiting, figures.registrations.offered
     if waiting > offered and figures.availability.left == 0:
@@ -157,8 +166,8 @@ def _full_sessions(sessions: tuple[SessionFigures, ...]) -> Iterator[Step]:
     waiting = plural(people, "demande attend", "demandes attendent")
     if len(wanted) == 1:
         sentence = f"«{NBSP}{wanted[0].title}{NBSP}» est au complet, {waiting}."
-        values = {"session_slug": wanted[0].slug}
-        yield Step(sentence, "Voir cette session", "agenda_organiser.session", values)
+        values = {"session": wanted[0].slug}
+        yield Step(sentence, "Voir qui attend", "registrations_organiser.waiting_list", values)
     elif wanted:
         sentence = f"{len(wanted)} sessions sont au complet, {waiting}."
         yield Step(sentence, "Voir lesquelles", "statistics.desk", {"_anchor": "sessions"})

@@ -6,6 +6,7 @@ from eventapp import access
 from eventapp.clock import utcnow
 from eventapp.events.models import Event
 from eventapp.extensions import db
+from eventapp.registrations.wishes.wish_slots import takes_wishes
 from eventapp.statistics.charts import plot
 from eventapp.statistics.figures import figures, latest
 from eventapp.statistics.next_steps import at_rest, next_steps
@@ -32,4 +33,5 @@ def desk(slug: str) -> str:
         days=days,
         plot=plot(days, event.capacity),
         latest=latest(event),
+        takes_wishes=takes_wishes(event),
     )

@@ -18,6 +18,7 @@ from tests.factories import (
     make_event,
     make_guest,
     make_invitation,
+    make_question,
     make_registration,
     make_session,
     save,
@@ -139,7 +140,15 @@ def test_a_full_session_is_named() -> None:
     save(Booking(event_id=event.id, registration=make_registration(event), session=session, created_at=NOW))
 
     assert first(event) == "« Écrire simplement » est au complet, 1 demande attend."
-    assert steps(event)[0].values == {"session_slug": session.slug}
+    assert steps(event)[0].values == {"session": session.slug}
+
+
+def test_what_people_left_out_is_counted() -> None:
+    event = ready_event()
+    make_question(event, required=True)
+    make_registration(event)
+    assert first(event) == "1 inscription reste à compléter."
+    assert steps(event)[0].values == {"etat": "a-completer"}
 
 
 def test_from_the_eve_on_the_sheets_come_first() -> None:

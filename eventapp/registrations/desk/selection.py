@@ -16,7 +16,7 @@ from eventapp.network.models import Departement, Structure
 from eventapp.pagination import Order
 from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import Booking, Registration, Source, Status
-from eventapp.registrations.questions.incomplete import is_incomplete
+from eventapp.registrations.questions.incomplete import can_lack, is_incomplete
 from eventapp.text import fold
 
 LONGEST_SEARCH = 200
@@ -117,6 +117,10 @@ def find_registrations(event: Event, filters: Filters) -> Select[Registration]:
 
 def count(query: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+def count_incomplete(event: Event) -> int:
+    return count(find_registrations(event, Filters(incomplete=True))) if can_lack(event) else 0
 
 
 def counts_by_status(event: Event) -> dict[Status, int]:

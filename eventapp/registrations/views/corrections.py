@@ -104,7 +104,8 @@ def edit_page(registration: Registration, form: PersonForm, refusal: Refused | N
 
 
 def sessions_page(registration: Registration, form: SessionsForm) -> str:
-    return _page("registrations/organiser/sessions.html", registration, form, override=OverLimitsForm())
+    own = {booking.session_id: booking for booking in registration.live_bookings}
+    return _page("registrations/organiser/sessions.html", registration, form, override=OverLimitsForm(), own=own)
 
 
 def _page(template: str, registration: Registration, form: Any, **more: Any) -> str:

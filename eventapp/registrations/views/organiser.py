@@ -19,7 +19,6 @@ from eventapp.registrations.desk import history, merging, selection, undoing
 from eventapp.registrations.forms import OrganiserCancelForm, OrganiserForm, registration_form
 from eventapp.registrations.models import Registration, Source
 from eventapp.registrations.questions.completeness import missing
-from eventapp.registrations.questions.incomplete import can_lack
 from eventapp.registrations.self_service import requests
 from eventapp.registrations.views.fields import fields_context, tell_left_open
 from eventapp.registrations.waiting.reasons import reasons_to_wait
@@ -47,7 +46,7 @@ def index(slug: str) -> Any:
         sort=sort,
         page=page(query, selection.ORDERS[sort], before=before, after=after),
         found=selection.count(query),
-        incomplete=_count_incomplete(event),
+        incomplete=selection.count_incomplete(event),
         availability=seats.availability(event, now=utcnow()),
         exports=downloads.links(".export", slug=slug),
         public_url=absolute("registrations.form", slug=slug),
@@ -146,12 +145,6 @@ def find(slug: str, registration_id: int) -> Registration:
     if registration_id > LARGEST_ID:
         abort(404)
     return db.first_or_404(Registration.of(find_event(slug)).where(Registration.id == registration_id))
-
-
-def _count_incomplete(event: Event) -> int:
-    if not can_lack(event):
-        return 0
-    return selection.count(selection.find_registrations(event, selection.Filters(incomplete=True)))
 
 
 def _guest(registration: Registration) -> Guest | None:
