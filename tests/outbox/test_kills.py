@@ -1,10 +1,14 @@
-"""Workers killed at any moment: no letter lost; a repeated one carries the same identifier and says so."""
+"""Real worker processes, killed or frozen at any moment, or several at once: no letter lost; a repeated one carries the
+same identifier and says so."""
 
 import asyncio
+import contextlib
 import os
 import random
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from datetime import timedelta
@@ -95,3 +99,57 @@ def test_killed_workers_lose_nothing_and_repeat_recognisably(site, server, kills
     repeats = [mail for mail in server.received if arrived[mail["Message-ID"]] > 1]
     first = {mail["Message-ID"] for mail in repeats if mail["X-Delivery-Attempt"] is None}
     assert sum(mail["X-Delivery-Attempt"] is None for mail in repeats) == len(first)
+
+
+@pytest.mark.delivery
+@pytest.mark.parametrize(("workers", "letters"), [(2, 60), pytest.param(2, 1_000, marks=pytest.mark.long)])
+def test_several_workers_send_each_letter_once(site, server, workers, letters):
+    queue_letters(letters)
+    line = [*WORKER, "--once"]
+    with contextlib.ExitStack() as stack:
+        environ = os.environ | databases.ENVIRONMENT
+        running = [
+            stack.enter_context(subprocess.Popen(line, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL))
+            for _ in range(workers)
+        ]
+        assert [worker.wait(600) for worker in running] == [0] * workers
+
+    arrived = Counter(mail["Message-ID"] for mail in server.received)
+    assert set(arrived) == set(db.session.scalars(db.select(Message.message_id)))
+    assert set(arrived.values()) == {1}
+    assert server.connections >= workers, "only one of them worked"
+
+
+@pytest.mark.delivery
+def test_a_worker_frozen_while_it_sends_is_replaced_and_sends_no_third_copy(site, server, monkeypatch):
+    queue_letters(5)
+    taken, may_answer = threading.Event(), threading.Event()
+    take = server.handle_DATA
+
+    async def wait(smtp, session, envelope):
+        answer = await take(smtp, session, envelope)
+        if not taken.is_set():
+            taken.set()
+            await smtp.loop.run_in_executor(None, may_answer.wait, START_SECONDS)
+        return answer
+
+    monkeypatch.setattr(server, "handle_DATA", wait)
+    with subprocess.Popen(
+        WORKER, cwd=ROOT, env=os.environ | databases.ENVIRONMENT, stderr=subprocess.DEVNULL
+    ) as frozen:
+        try:
+            assert taken.wait(START_SECONDS)
+            frozen.send_signal(signal.SIGSTOP)
+            deliver_the_rest()
+            may_answer.set()
+            frozen.send_signal(signal.SIGCONT)
+            frozen.send_signal(signal.SIGTERM)
+            assert frozen.wait(START_SECONDS) == 0
+        finally:
+            may_answer.set()
+            frozen.kill()
+
+    copies = Counter(mail["Message-ID"] for mail in server.received)
+    assert sorted(copies.values()) == [1, 1, 1, 1, 2]
+    assert [mail["X-Delivery-Attempt"] for mail in server.received if mail["X-Delivery-Attempt"]] == ["2"]
+    assert set(db.session.scalars(db.select(Message.state))) == {State.SENT}
