@@ -591,8 +591,13 @@ PREPARED = {
     "events_organiser.do_publish": lambda side: setattr(side.event, "published_at", None),
     "registrations_organiser.do_move": lambda side: setattr(side.spare_session, "booking", BookingMode.OPTIONAL),
 }
-# Acts that answer with a file.
-FILES = {"documents.print_letter", "documents.print_letters", "registrations_organiser.answer_list"}
+# Acts that answer with a file, or with the page that they were asked from.
+FILES = {
+    "documents.print_letter",
+    "documents.print_letters",
+    "letters_organiser.test",
+    "registrations_organiser.answer_list",
+}
 # Posts that a program signs: no person sends them.
 SIGNED = {"outbox.take_returned"}
 # POSTs that show something and write nothing.
