@@ -28,7 +28,6 @@ from eventapp.invitations import commands as invitations_commands
 from eventapp.invitations.views import organiser as invitations_organiser
 from eventapp.invitations.views import public as invitations_public
 from eventapp.letters.views import organiser as letters_organiser
-from eventapp.letters.views import organiser as letters_organiser
 from eventapp.network import commands as network_commands
 from eventapp.network import views as network
 from eventapp.outbox import commands as outbox_commands
@@ -51,7 +50,6 @@ BLUEPRINTS = (
     statistics.bp,
     agenda_organiser.bp,
     invitations_organiser.bp,
-    letters_organiser.bp,
     letters_organiser.bp,
     registrations_organiser.bp,
     documents.bp,
