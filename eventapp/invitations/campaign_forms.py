@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from eventapp.errors import Refused
 from eventapp.events.fields import Between, CountField, DayField, HourField, OffsetField, choices_of, read_moment
@@ -32,8 +32,8 @@ class SendForm(FlaskForm):
         default=NOW,
         validators=[InputRequired("Choisissez quand l’envoyer.")],
     )
-    due_date = DayField("Date d’envoi", validators=[])
-    due_time = HourField("Heure d’envoi", validators=[])
+    due_date = DayField("Date d’envoi", validators=[Optional()])
+    due_time = HourField("Heure d’envoi", validators=[Optional()])
     due_offset = OffsetField("Avant ou après le changement d’heure")
     people = HiddenField(validators=[Length(max=LONGEST_LIST)])
     key = HiddenField(validators=[InputRequired(), Length(max=64)])

@@ -39,7 +39,7 @@ def path(event, rest=""):
 def form_of(page, **changes):
     """What the page's form would send, with some changes."""
     sent = {tag["name"]: tag["value"] for tag in page.select("main form[method=post] input[type=hidden]")}
-    return sent | {"when": "now"} | changes
+    return sent | {"when": "now", "due_date": "", "due_time": ""} | changes
 
 
 def only(table):
