@@ -252,12 +252,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("bounce", sa.String(length=500), server_default="", nullable=False))
         batch_op.create_index("ix_message_campaign", ["campaign_id", "state"], unique=False)
-        batch_op.create_index("ix_message_pace", ["domain", "first_tried_at"], unique=False)
+        batch_op.add_column(sa.Column("paced_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index("ix_message_pace", ["paced_at", "domain"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_message_campaign_id"), "campaign", ["campaign_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.drop_constraint(op.f("message_state"), type_="check")
         batch_op.create_check_constraint(op.f("message_state"), sa.column("state").in_(["queued", "held", *STATES[1:]]))
+
+    with op.batch_alter_table("change_request", schema=None) as batch_op:
+        batch_op.create_index("ix_change_request_registration", ["event_id", "registration_id", "id"], unique=False)
 
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_check_constraint(op.f("letter_name"), sa.column("name").in_(KINDS))
@@ -265,6 +269,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("UPDATE message SET state = 'dropped' WHERE state = 'held'")
+    op.execute("UPDATE guest SET last_name = substr(last_name, 1, 80)")
+    with op.batch_alter_table("change_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_change_request_registration")
+
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("letter_name"), type_="check")
 
@@ -273,6 +281,7 @@ def downgrade() -> None:
         batch_op.create_check_constraint(op.f("message_state"), sa.column("state").in_(STATES))
         batch_op.drop_constraint(batch_op.f("fk_message_campaign_id"), type_="foreignkey")
         batch_op.drop_index("ix_message_pace")
+        batch_op.drop_column("paced_at")
         batch_op.drop_index("ix_message_campaign")
         batch_op.drop_column("bounce")
         batch_op.drop_column("bounced_at")
