@@ -16,7 +16,7 @@ from eventapp.text import fold, one_line
 LONGEST_SEARCH = 200
 RETURNED = "returned"  # beside the states: taken by a server, then sent back
 STATES = {state.value: state.label_of_many for state in State} | {RETURNED: "revenus"}  # of many letters
-HEADER = ("Destinataire", "Lettre", "État", "Essais", "Demandé", "Envoyé", "Revenu", "Que s’est-il passé ?")
+HEADER = ("Destinataire", "Lettre", "État", "Essais", "Demandé", "Envoyé", "Revenu", "Que s’est-il passé\u00a0?")
 
 
 @dataclass(frozen=True)

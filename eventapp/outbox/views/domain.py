@@ -48,7 +48,7 @@ def read_headers() -> Any:
         return _page(form), 422
     found = verdicts.read(form.headers.data or "")
     if not found:
-        form.headers.errors = ["Aucun résultat (Authentication-Results) dans ces en-têtes\u00a0: sont-ils complets ?"]
+        form.headers.errors = ["Aucun résultat (Authentication-Results) dans ces en-têtes\u00a0: sont-ils complets\u00a0?"]
         return _page(form), 422
     return _page(form, found=found)
 
