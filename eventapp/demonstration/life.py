@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from eventapp.accounts.models import User
 from eventapp.agenda.models import Session
-from eventapp.demonstration import people
+from eventapp.demonstration import delegations, people
 from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -59,6 +59,7 @@ def live(event: Event, organiser: User, lottery: random.Random, *, now: datetime
         acts.append((_at_work(at, start, now), _register_publicly(event_id, lottery)))
     acts.append((start + timedelta(days=2), _allow_more(event_id, organiser.id)))
     acts.append((start + timedelta(days=3), _register_group(event_id, random.Random(lottery.getrandbits(64)))))  # noqa: S311
+    acts += delegations.acts(event, organiser, lottery, accept=_accept, start=start)
     for at, act in sorted(acts, key=lambda pair: pair[0]):
         act(at)
         db.session.flush()
