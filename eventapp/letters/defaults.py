@@ -49,7 +49,7 @@ INVITATIONS = {
     LetterKind.REMINDER: _proposal(
         "Votre réponse avant le {date_limite} : {evenement}",
         HELLO,
-        "Nous vous avons invité à « {evenement} » et n’avons pas encore votre réponse.",
+        "Vous avez reçu notre invitation à « {evenement} » et nous n’avons pas encore votre réponse.",
         WHEN_AND_WHERE,
         "Pourrez-vous venir ? Merci de répondre avant le {date_limite}, même pour dire non : la place ira à quelqu’un"
         " d’autre.",
@@ -134,7 +134,7 @@ CONVOCATIONS = {
     LetterKind.REMINDER: _proposal(
         "Convocation à confirmer avant le {date_limite} : {evenement}",
         HELLO,
-        "Nous vous avons convoqué à « {evenement} » et n’avons pas encore votre réponse.",
+        "Vous avez reçu notre convocation à « {evenement} » et nous n’avons pas encore votre réponse.",
         WHEN_AND_WHERE,
         "Merci de confirmer votre présence avant le {date_limite}. En cas d’empêchement, dites-le avec le même lien ou"
         " faites-vous remplacer.",

@@ -13,7 +13,7 @@ class About(NamedTuple):
 
 
 SENT_BY_HAND = "Part quand vous l’envoyez"
-LINK = "le bouton de réponse, avec le lien personnel, et l’origine de l’adresse"
+LINK = "le bouton de réponse, avec le lien personnel, l’origine de l’adresse et le lien qui arrête les relances"
 REGISTERED = "les sessions et le lien personnel"
 
 KINDS = {
@@ -28,7 +28,7 @@ KINDS = {
         "relance",
         "Relance",
         "Part quand vous l’envoyez ou à la date que vous programmez, à qui n’a pas encore répondu.",
-        "le bouton de réponse, avec le lien personnel, et le lien pour ne plus recevoir de relances",
+        LINK,
     ),
     LetterKind.CONFIRMATION: About(
         "confirmation", "Confirmation", "Part à chaque inscription confirmée.", f"{REGISTERED}, l’agenda et sa date"
@@ -63,7 +63,7 @@ KINDS = {
         "remerciements",
         "Remerciements",
         "Part quand vous l’envoyez ou à la date que vous programmez, après la rencontre.",
-        "le lien de la page de la rencontre",
+        "le lien du compte rendu, une fois publié",
     ),
 }  # fmt: skip
 TITLES = {kind: about.title for kind, about in KINDS.items()}
