@@ -19,7 +19,7 @@ from eventapp.exchange import taking, writing
 from eventapp.extensions import db
 from eventapp.invitations import links as invitation_links
 from eventapp.invitations.campaign_models import Campaign
-from eventapp.invitations.models import Guest, GuestImport, Invitation, Reply
+from eventapp.invitations.models import Guest, GuestImport, GuestKind, Invitation, Reply
 from eventapp.network.models import Structure
 from eventapp.outbox import delivery
 from eventapp.outbox.models import KeptMail
@@ -136,6 +136,8 @@ def built(app: Flask, rule: Rule, known: dict[str, Any]) -> str:
         values["token"] = known[rule.endpoint.split(".")[0]]
     if rule.endpoint == "registrations.party":
         values["token"] = known["party"]
+    if rule.endpoint in DELEGATING:
+        values |= {name: value for name, value in DELEGATING[rule.endpoint]().items() if name in rule.arguments}
     if rule.endpoint == "registrations_organiser.import_preview":
         values["import_id"] = known["people_file"]
     if rule.endpoint in ("registrations_organiser.wishes", "registrations_organiser.allocation"):
@@ -151,6 +153,36 @@ def built(app: Flask, rule: Rule, known: dict[str, Any]) -> str:
     if rule.endpoint.startswith("registrations_organiser.promote"):
         values |= waiting_place(in_session=rule.endpoint.endswith("in_session"))
     return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def office() -> dict[str, Any]:
+    """A structure that named people and has a place left."""
+    structures = db.select(Guest).join(Guest.invitations).where(Guest.kind == GuestKind.STRUCTURE)
+    guest = db.session.scalars(structures.where(Invitation.reply == Reply.ACCEPTED).order_by(Guest.id)).first()
+    assert guest is not None
+    assert guest.invitation is not None
+    return {"guest_id": guest.id, "token": invitation_links.token(guest.invitation)}
+
+
+def named() -> dict[str, Any]:
+    """Somebody whom another guest named, and who has not answered."""
+    silent = db.select(Invitation).join(Invitation.guest).where(Invitation.reply.is_(None), Guest.named_by_id > 0)
+    invitation = db.session.scalars(silent).first()
+    assert invitation is not None
+    namer = invitation.guest.named_by
+    assert namer is not None
+    assert namer.invitation is not None
+    return {"token": invitation_links.token(namer.invitation), "mark": invitation.mark, "guest_id": invitation.guest_id}
+
+
+# Pages about people whom others named.
+DELEGATING = {
+    "invitations.names": office,
+    "invitations.withdrawal": named,
+    "invitations_organiser.accept": named,
+    "invitations_organiser.decline": named,
+    "invitations_organiser.names": office,
+}
 
 
 def waiting_place(*, in_session: bool) -> dict[str, Any]:
@@ -175,9 +207,10 @@ def facts() -> dict[str, Any]:
         return db.session.scalars(db.select(column).where(*conditions).order_by(column).limit(1)).one()
 
     registration = db.session.scalars(Registration.of(event).where(Registration.status == Status.CONFIRMED)).first()
-    invitation = db.session.scalars(db.select(Invitation).where(Invitation.replied_at.is_(None))).first()
+    silent = db.select(Invitation).join(Invitation.guest).where(Invitation.replied_at.is_(None))
+    invitation = db.session.scalars(silent.where(Guest.kind == GuestKind.PERSON, Guest.event_id == event.id)).first()
     sign_in_link = db.session.scalars(db.select(SignInLink)).one()
-    party = db.session.scalars(db.select(Party)).one()
+    party = db.session.scalars(db.select(Party).order_by(Party.id.desc()).limit(1)).one()
     assert registration is not None
     assert invitation is not None
     return {
@@ -191,6 +224,7 @@ def facts() -> dict[str, Any]:
         "question_slug": one(Question.slug, Question.event_id == event.id),
         "letter_slug": "invitation",
         "guest_id": one(Guest.id, Guest.event_id == event.id),
+        "mark": invitation.mark,
         "import_id": one(GuestImport.id, GuestImport.event_id == event.id),
         "people_file": one(RegistrationImport.id, RegistrationImport.event_id == event.id),
         "registration_id": registration.id,
@@ -224,6 +258,11 @@ def others() -> Iterator[Stop]:
         yield Stop(path=f"/invitation/{invitation_links.token(invitation)}", name="invitations.page", is_first=False)
     failed = f"/gestion/evenements/{FULL}/invites?etat=undeliverable"
     yield Stop(path=failed, name="invitations_organiser.guests", is_first=False)
+    for whose in (office(), named()):
+        yield Stop(path=f"/invitation/{whose['token']}", name="invitations.page", is_first=False)
+        event = db.session.get_one(Guest, whose["guest_id"]).event
+        path = f"/gestion/evenements/{event.slug}/invites/{whose['guest_id']}"
+        yield Stop(path=path, name="invitations_organiser.guest", is_first=False)
     yield Stop(path="/gestion/evenements/brouillon/invites", name="invitations_organiser.guests", is_first=False)
     yield Stop(path="/cette-page-n-existe-pas", name="404", status=404)
 
