@@ -33,6 +33,8 @@ class ReturnSettings:
 
     @classmethod
     def from_environment(cls, environ: Environment) -> "ReturnSettings":
+        if words(environ, "BOUNCE_IMAP_SERVER") and not words(environ, "BOUNCE_IMAP_USERNAME"):
+            raise BadSetting("BOUNCE_IMAP_USERNAME manque. Exemple : BOUNCE_IMAP_USERNAME=retours@example.org")
         return cls(
             address=address(environ, "BOUNCE_ADDRESS", "retours@rencontres.example.org"),
             webhook_secret=_secret(environ),

@@ -8,8 +8,8 @@ import dns.exception
 import dns.name
 import dns.resolver
 
-SECONDS = 2.0  # for one question
-SECONDS_IN_ALL = 6.0
+SECONDS = 1.5  # for one question
+SECONDS_IN_ALL = 4.0
 LONGEST = 2_000
 
 LookUp = Callable[[str], list[str]]

@@ -32,7 +32,7 @@ KEYS = [
 CURSORS = [base64.urlsafe_b64encode(json.dumps(key).encode()).decode() for key in KEYS] + ["=", "é", "A" * 3000]
 QUERIES = (
     "q", "tri", "etat", "statut", "departement", "categorie", "session", "origine", "region", "structure", "invite",
-    "ordre", "lignes", "next", "periode", "organisation",
+    "ordre", "lignes", "next", "periode", "organisation", "lettre", "campagne",
 )  # fmt: skip
 SORTS = ["nom", "-nom", "ajout", "-ajout", "date", "-date", "departement", "-departement", "titre", "etat", "x"]
 TYPES = [
