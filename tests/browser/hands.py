@@ -74,6 +74,15 @@ class Hands:
     def sees(self, words: str) -> None:
         expect(self.page.get_by_role("main")).to_contain_text(words)
 
+    def comes_to_see(self, words: str) -> None:
+        """What the worker brings about, by loading the page again."""
+        found = self.page.get_by_role("main").get_by_text(words, exact=True).first
+        deadline = datetime.now(UTC) + timedelta(seconds=MAIL_SECONDS)
+        while not found.count() and datetime.now(UTC) < deadline:
+            self.page.wait_for_timeout(300)
+            self.page.reload()
+        expect(found).to_be_visible()
+
     def finds_mail(self, address: str, subject: str) -> None:
         """Read the newest letter of that subject among the kept ones, once the worker has delivered it."""
         link = self.page.get_by_role("link", name=subject).first

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect
 
 from eventapp.accounts import passwords
 from eventapp.accounts.models import Role
@@ -15,7 +14,6 @@ from tests.factories import make_event, make_guest, make_invitation, make_organi
 ADDRESS = "organisatrice@sgar.example"
 PASSWORD = "une-phrase-longue-a-retenir"
 DESK_MENU = "Rubriques de l’événement"
-PATIENCE = timedelta(seconds=60)
 
 
 def seed():
@@ -59,12 +57,7 @@ def send_a_reminder(hands: Hands) -> None:
     hands.follow("Relire avant l’envoi")
     hands.press("Envoyer à 1 personne")
     hands.sees("La lettre part à 1 personne.")
-    badge = hands.page.get_by_role("main").get_by_text("envoyé", exact=True)
-    deadline = datetime.now(UTC) + PATIENCE
-    while not badge.count() and datetime.now(UTC) < deadline:
-        hands.page.wait_for_timeout(500)
-        hands.page.reload()
-    expect(badge).to_be_visible()
+    hands.comes_to_see("envoyé")
 
 
 def stop_reminders(hands: Hands) -> None:

@@ -156,9 +156,10 @@ def send_invitations(hands: Hands) -> None:
     hands.follow("Écrire aux invités")
     hands.sees("3 personnes recevront cette lettre")
     hands.follow("Relire avant l’envoi")
-    hands.sees("Bonjour Karim")
+    hands.sees("Bonjour Amandine")
     hands.press("Envoyer à 3 personnes")
     hands.sees("La lettre part à 3 personnes.")
+    hands.comes_to_see("envoyé")
     hands.follow("Invités", DESK_MENU)
     expect(hands.page.get_by_role("link", name="Sans réponse 3")).to_be_visible()
 
