@@ -77,8 +77,9 @@ def promote_in_session(
         release(other, now=now)
     booking.confirmed_at, booking.offer_until, booking.held_back = now, None, ""
     touch(registration, now=now)
-    how, left = _out_of_turn(ahead, reached), "".join(f", qui rend {_title(other)}" for other in given_up)
-    sentence = f"Place de {_title(booking)} attribuée à {person(registration)} par l’équipe{left}{how}\u00a0: {reason}"
+    how, left = _out_of_turn(ahead, reached), " et ".join(_title(other) for other in given_up)
+    whose = f"{person(registration)}, qui rend {left}, " if left else f"{person(registration)} "
+    sentence = f"Place de {_title(booking)} attribuée à {whose}par l’équipe{how}\u00a0: {reason}"
     details = {"reason": reason, "ahead": ahead, "over_limits": reached, "session": session.id}
     _record("booking.promoted_by_hand", sentence, registration, now=now, by=by, **details)
     fill(event, now=now, told=(registration,))
