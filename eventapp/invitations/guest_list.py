@@ -1,7 +1,7 @@
 """The guest list of an event: adding, correcting, sorting, removing guests."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,6 +21,15 @@ from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Person, search_text
 
 BY_HAND = "saisie par l’organisateur"
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """`places`: the structure of this person is invited, at that address."""
+
+    person: Person
+    places: int | None = None
+    origin: str = BY_HAND
 
 
 class AlreadyGuest(Refused):
@@ -56,20 +65,35 @@ def add(
     sending.hold(event)
     if find(event, person) is not None:
         raise AlreadyGuest
-    kind = GuestKind.PERSON if places is None else GuestKind.STRUCTURE
-    guest = Guest(event_id=event.id, kind=kind, places=places, created_at=now, origin=origin)
-    _describe(guest, person)
+    guest = _new(event, Newcomer(person, places, origin), now)
     db.session.add(guest)
     db.session.flush()
-    journal.record(
-        "guest.added",
-        f"Ajout à la liste des invités\u00a0: {name_of(guest)}",
-        now=now,
-        by=by,
-        event=event,
-        subject=guest,
-    )
+    _note_added(guest, event, now, by)
     return guest
+
+
+def add_many(event: Event, newcomers: Iterable[Newcomer], *, now: datetime, by: User | None) -> int:
+    """Those who are not there yet, a structure once; how many that is.
+
+    One look and one insertion whatever their number: others wait for the lock meanwhile.
+    """
+    sending.hold(event)
+    there, structures = keys(event), structure_ids(event)
+    guests = []
+    for one in newcomers:
+        person, structure = one.person, one.person.structure
+        key = (person.email_folded, person.name_folded)
+        invites = structure.id if one.places is not None and structure is not None else None
+        if key in there or invites in structures:
+            continue
+        there.add(key)
+        structures |= {invites} - {None}
+        guests.append(_new(event, one, now))
+    db.session.add_all(guests)
+    db.session.flush()
+    for guest in guests:
+        _note_added(guest, event, now, by)
+    return len(guests)
 
 
 def correct(guest: Guest, person: Person, *, now: datetime, by: User) -> bool:
@@ -174,6 +198,12 @@ def keys(event: Event) -> set[tuple[str, str]]:
     return {(email, name) for email, name in rows}
 
 
+def structure_ids(event: Event) -> set[int | None]:
+    """The structures that are invited as such."""
+    here = Guest.of(event).with_only_columns(Guest.structure_id).where(Guest.kind == GuestKind.STRUCTURE)
+    return set(db.session.scalars(here))
+
+
 def registered_keys(event: Event) -> set[tuple[str, str]]:
     """(folded address, folded name) of everyone who holds a registration, however they came."""
     rows = db.session.execute(
@@ -182,6 +212,18 @@ def registered_keys(event: Event) -> set[tuple[str, str]]:
         )
     )
     return {(email, name) for email, name in rows}
+
+
+def _new(event: Event, one: Newcomer, now: datetime) -> Guest:
+    kind = GuestKind.PERSON if one.places is None else GuestKind.STRUCTURE
+    guest = Guest(event_id=event.id, kind=kind, places=one.places, created_at=now, origin=one.origin)
+    _describe(guest, one.person)
+    return guest
+
+
+def _note_added(guest: Guest, event: Event, now: datetime, by: User | str | None) -> None:
+    sentence = f"Ajout à la liste des invités\u00a0: {name_of(guest)}"
+    journal.record("guest.added", sentence, now=now, by=by, event=event, subject=guest)
 
 
 def _describe(guest: Guest, person: Person) -> None:

@@ -8,10 +8,10 @@ from enum import StrEnum
 from eventapp.accounts.models import User
 from eventapp.addresses import normal_email
 from eventapp.events.models import Event
-from eventapp.extensions import db
 from eventapp.invitations import delegating, guest_list
 from eventapp.invitations.doubles import Doubles
-from eventapp.invitations.models import Guest, GuestImport, GuestKind
+from eventapp.invitations.guest_list import Newcomer
+from eventapp.invitations.models import GuestImport
 from eventapp.network.models import Structure
 from eventapp.registrations.desk.reading_people import COLUMNS as PEOPLE
 from eventapp.registrations.desk.reading_people import PeopleReader, find_columns
@@ -99,22 +99,9 @@ def apply(
 ) -> int:
     """Add the guests who are still not on the list; how many that is. `ticked`: the doubtful lines to add as well."""
     doubtful = [row for row in decided.doubtful if (row.ticked if ticked is None else row.line in ticked)]
-    return sum(_add(event, row, origin=origin, now=now, by=by) for row in (*decided.created, *doubtful))
-
-
-def _add(event: Event, row: Row, *, origin: str, now: datetime, by: User | None) -> bool:
-    person = row.person
-    if person is None:
-        return False
-    try:
-        if row.places is not None and person.structure is not None:
-            facts = (event, person.structure, row.places, person.email)
-            delegating.invite_structure(*facts, now, by, origin=origin)
-        else:
-            guest_list.add(event, person, origin=origin, now=now, by=by)
-    except (guest_list.AlreadyGuest, delegating.AlreadyInvited):
-        return False
-    return True
+    rows = [*decided.created, *doubtful]
+    newcomers = [Newcomer(row.person, row.places, origin) for row in rows if row.person is not None]
+    return guest_list.add_many(event, newcomers, now=now, by=by)
 
 
 def _needed(table: Table) -> tuple[str, ...]:
@@ -130,10 +117,8 @@ class _Reader:
     def __init__(self, event: Event) -> None:
         self.people = PeopleReader(event)
         self.doubles = Doubles(event)
-        rows = db.session.scalars(
-            Guest.of(event).with_only_columns(Guest.structure_id).where(Guest.kind == GuestKind.STRUCTURE)
-        )
-        self.structures: dict[int | None, str] = dict.fromkeys(rows, "dans la liste")
+        there = guest_list.structure_ids(event)
+        self.structures: dict[int | None, str] = dict.fromkeys(there, "dans la liste")
 
     def mention(self, draft: GuestImport) -> None:
         columns = match_columns(draft.table.header, COLUMNS)

@@ -13,6 +13,7 @@ from eventapp.events.models import Category, Event
 from eventapp.extensions import db
 from eventapp.invitations import delegating, guest_list
 from eventapp.invitations.doubles import Doubles
+from eventapp.invitations.guest_list import Newcomer
 from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest, GuestKind
 from eventapp.network.models import Structure
 from eventapp.registrations.models import Registration, Status
@@ -21,7 +22,6 @@ from eventapp.registrations.people import person_of as registered_person
 from eventapp.text import fold_email
 
 USUAL_PLACES = 2
-ADDED = (guest_list.AlreadyGuest, delegating.AlreadyInvited)
 
 
 class Whom(StrEnum):
@@ -60,7 +60,7 @@ class Proposal:
 
 def network(event: Event, structures: Iterable[Structure]) -> list[Line]:
     """Ticked are those that have an address and are not invited yet."""
-    there, known = _invited_structures(event), _known_addresses(event)
+    there, known = guest_list.structure_ids(event), _known_addresses(event)
     lines = []
     for structure in structures:
         is_there, email = structure.id in there, structure.email or known.get(structure.id, "")
@@ -76,24 +76,16 @@ def decide(lines: Iterable[Line], ticked: Iterable[int], addresses: Mapping[int,
 
 def add_structures(event: Event, lines: Iterable[Line], places: int, *, now: datetime, by: User) -> int:
     """Invite those ticked which are not there yet; how many that is. Raises delegating.OddPlaces."""
-    added = 0
-    for line in lines:
-        if not line.is_ticked or line.is_there:
-            continue
-        theirs = fold_email(line.structure.email) == fold_email(line.email)
-        origin = PUBLIC_DIRECTORY if theirs else guest_list.BY_HAND
-        try:
-            delegating.invite_structure(event, line.structure, places, line.email, now, by, origin=origin)
-        except ADDED:
-            continue
-        added += 1
-    return added
+    if not 1 <= places <= delegating.MOST_PLACES:
+        raise delegating.OddPlaces
+    chosen = [_newcomer(line, places) for line in lines if line.is_ticked and not line.is_there]
+    return guest_list.add_many(event, chosen, now=now, by=by)
 
 
 def from_event(event: Event, former: Event, whom: Whom) -> list[Proposal]:
     """By name; whoever is on the list already says so, and a possible double is not ticked."""
     categories = {category.slug: category for category in event.categories}
-    known, there = Doubles(event), _invited_structures(event)
+    known, there = Doubles(event), guest_list.structure_ids(event)
     people = _registered(former, categories) if whom is Whom.REGISTERED else _invited(former, categories)
     proposals = []
     for key, person, places in people:
@@ -110,19 +102,15 @@ def from_event(event: Event, former: Event, whom: Whom) -> list[Proposal]:
 
 def add(event: Event, chosen: Iterable[Proposal], *, origin: str, now: datetime, by: User) -> int:
     """Add those who are not there yet; how many that is."""
-    added = 0
-    for one in chosen:
-        person = one.person
-        try:
-            if one.places is not None and person.structure is not None:
-                places = min(max(one.places, 1), delegating.MOST_PLACES)
-                delegating.invite_structure(event, person.structure, places, person.email, now, by, origin=origin)
-            else:
-                guest_list.add(event, person, origin=origin, now=now, by=by)
-        except ADDED:
-            continue
-        added += 1
-    return added
+    newcomers = [Newcomer(one.person, one.places, origin) for one in chosen]
+    return guest_list.add_many(event, newcomers, now=now, by=by)
+
+
+def _newcomer(line: Line, places: int) -> Newcomer:
+    structure = line.structure
+    itself = Person(first_name="", last_name=structure.name, email=line.email, structure=structure)
+    is_public = fold_email(structure.email) == fold_email(line.email)
+    return Newcomer(itself, places, PUBLIC_DIRECTORY if is_public else guest_list.BY_HAND)
 
 
 def _decided(line: Line, is_ticked: bool, typed: str | None) -> Line:
@@ -135,11 +123,6 @@ def _decided(line: Line, is_ticked: bool, typed: str | None) -> Line:
         return Line(line.structure, normal_email(email), is_ticked=True)
     except ValueError as fault:
         return Line(line.structure, email, is_ticked=True, fault=str(fault))
-
-
-def _invited_structures(event: Event) -> set[int | None]:
-    here = Guest.of(event).with_only_columns(Guest.structure_id).where(Guest.kind == GuestKind.STRUCTURE)
-    return set(db.session.scalars(here))
 
 
 def _known_addresses(event: Event) -> dict[int | None, str]:
@@ -163,7 +146,11 @@ def _registered(former: Event, categories: Mapping[str, Category]) -> Iterable[t
 def _invited(former: Event, categories: Mapping[str, Category]) -> Iterable[tuple[str, Person, int | None]]:
     """Those whose address failed then are left there."""
     for guest in db.session.scalars(Guest.of(former).where(Guest.undeliverable_at.is_(None))).unique():
-        yield f"g{guest.id}", _here(guest_list.person_of(guest), categories), guest.places
+        yield (
+            f"g{guest.id}",
+            _here(guest_list.person_of(guest), categories),
+            None if guest.places is None else max(1, guest.places),
+        )
 
 
 def _here(person: Person, categories: Mapping[str, Category]) -> Person:
