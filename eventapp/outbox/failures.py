@@ -4,6 +4,7 @@ import smtplib
 import socket
 import ssl
 
+from eventapp.outbox import bounces
 from eventapp.outbox.models import State
 from eventapp.outbox.queue import Outcome
 from eventapp.text import one_line
@@ -45,7 +46,11 @@ def of_sending(error: Exception, may_have_left: bool) -> Outcome:
         return _later("La connexion s’est coupée pendant l’envoi\u00a0; le courriel est peut-être parti.", True)
     code, reply = _reply(error)
     if code >= 500 and code not in OUR_FAULT:
-        return Outcome(state=State.FAILED, error=f"Le serveur refuse ce courriel{_because(f'{code} {reply}')}.")
+        sentence = f"Le serveur refuse ce courriel{_because(f'{code} {reply}')}."
+        is_the_address = isinstance(error, smtplib.SMTPRecipientsRefused)
+        return Outcome(
+            state=State.FAILED, error=sentence, dead_address=bounces.why_dead(code, reply) if is_the_address else ""
+        )
     if code:
         sentence = f"Le serveur demande d’attendre{_because(f'{code} {reply}')}. Nouvel essai automatique."
         return _later(sentence, may_have_left)
@@ -56,6 +61,7 @@ def of_address() -> Outcome:
     return Outcome(
         state=State.FAILED,
         error="Cette adresse électronique n’est pas valable. Corrigez-la dans la fiche de la personne.",
+        dead_address="ce n’est pas une adresse électronique valable",
     )
 
 
