@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from bench import allocation, crowd, hostile, pages, registrations
+from bench import allocation, crowd, hostile, letters, pages, registrations
 from bench.tables import Table
 from eventapp import processes
 
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Table]]] = {
     "markdown": hostile.run,
     "pages": pages.run,
     "registrations": registrations.run,
+    "letters": letters.run,
     "crowd": crowd.run,
     "allocation": allocation.run,
 }

@@ -1,69 +1,115 @@
-"""Letters per second: the real worker, rendering and sending over SMTP to a server that throws them away."""
+"""Five thousand personal letters with their calendar part: the real worker renders them and sends them over SMTP to a
+server that throws them away, alone, beside people who register, then with a second worker."""
 
 import contextlib
-import logging
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
-from aiosmtpd.controller import Controller
+from sqlalchemy import select
 
+from bench import crowd, journeys, seed, sites
 from bench.load import Measure
+from bench.mail_sink import Sink, mail_server
 from bench.sites import Site, family_cpu_seconds
+from bench.tables import Row, Table
 from eventapp import processes
+from eventapp.clock import utcnow
 from eventapp.config import ROOT
-from tests.servers import free_port
+from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.outbox.models import Message, State
+from eventapp.registrations import notices
 
-WARMING_SECONDS = 20
+LETTERS = 5_000
+ALONE, BESIDE = 2_500, 500  # letters measured in each phase; what is left is for two workers
+FLOOR = 150.0  # per second, one worker
+CPU_CEILING = 6.5  # milliseconds, one letter
+OVERTAKING_CEILING = 30_000  # milliseconds until a confirmation has left
+PATIENCE_SECONDS = 300
+WARM = 100
+SECONDS = 4.0
+LINE = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
 
 
-class Sink:
-    """Accepts every mail and counts."""
+def run(folder: Path) -> Iterator[Table]:
+    with contextlib.closing(sites.databases(folder)) as databases, mail_server() as sink:
+        for database, fresh in databases:
+            with sites.product(fresh(), mail_port=sink.port, more=plant) as site:
+                words = f"{LETTERS:,}".replace(",", "\u202f")
+                yield Table(
+                    title=f"{words} courriels personnels avec calendrier, sur {database}", rows=_rows(site, sink)
+                )
 
-    def __init__(self) -> None:
-        self.received = 0
 
-    async def handle_DATA(self, *_envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        self.received += 1
-        return "250 OK"
+def plant() -> None:
+    """A large event has moved: everybody is told, with a new entry for their calendar."""
+    crowd.plant(LETTERS)
+    event = db.session.scalars(select(Event).where(Event.slug == seed.SLUG)).one()
+    told = notices.event_moved(event, now=utcnow())
+    if told != LETTERS:
+        raise RuntimeError(f"{told} letters")
+    db.session.commit()
+
+
+def _rows(site: Site, sink: Sink) -> list[Row]:
+    journeys.run(site, 1.0, 1)
+    quiet = journeys.run(site, SECONDS, 1)
+    with _worker(site) as pid:
+        _until(sink, sink.received + WARM)
+        alone = _measure(sink, [pid], ALONE)
+        beside = journeys.run(site, SECONDS, 1)
+        left_after = _overtaking(site)
+        with _worker(site) as other:
+            _until(sink, sink.received + WARM)
+            together = _measure(sink, [pid, other], BESIDE)
+    return [
+        Row(name="un facteur", measures=[alone], floor=FLOOR, cpu_ceiling=CPU_CEILING),
+        Row(name="deux facteurs", measures=[together]),
+        Row(name="inscriptions complètes, 1 client, sans envoi", measures=[quiet]),
+        Row(name="les mêmes pendant l’envoi", measures=[beside]),
+        Row(name="leur confirmation est partie", measures=[left_after], slowest_ceiling=OVERTAKING_CEILING),
+    ]
 
 
 @contextlib.contextmanager
-def mail_server() -> Iterator[tuple[int, Sink]]:
-    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every line it hears
-    sink, port = Sink(), free_port()
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
-    controller.start()
+def _worker(site: Site) -> Iterator[int]:
+    child = processes.start(LINE, environ=site.environ, cwd=str(ROOT))
     try:
-        yield port, sink
-    finally:
-        controller.stop()
-
-
-def run(site: Site, sink: Sink, seconds: float, runs: int) -> list[Measure]:
-    """One worker on what the registrations queued; fewer runs when the queue is empty before the end."""
-    line = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
-    child = processes.start(line, environ=site.environ, cwd=str(ROOT))
-    try:
-        _wait(sink)
-        measures = [_measure(sink, child.pid, seconds) for _ in range(runs)]
+        yield child.pid
     finally:
         processes.stop([child])
-    return [measure for measure in measures if measure.per_second]
 
 
-def _wait(sink: Sink) -> None:
-    deadline, before = time.monotonic() + WARMING_SECONDS, sink.received
-    while sink.received < before + 5:
-        if time.monotonic() > deadline:
-            raise RuntimeError("the worker sent nothing")
-        time.sleep(0.05)
-
-
-def _measure(sink: Sink, pid: int, seconds: float) -> Measure:
-    before, cpu, began = sink.received, family_cpu_seconds(pid), time.perf_counter()
-    time.sleep(seconds)
+def _measure(sink: Sink, pids: list[int], letters: int) -> Measure:
+    before, cpu, began = sink.received, sum(map(family_cpu_seconds, pids)), time.perf_counter()
+    _until(sink, before + letters)
     lasted, sent = time.perf_counter() - began, sink.received - before
-    spent = family_cpu_seconds(pid) - cpu
-    return Measure(per_second=sent / lasted, cpu_ms=1000 * spent / max(1, sent), slowest_ms=0)
+    spent = sum(map(family_cpu_seconds, pids)) - cpu
+    return Measure(per_second=sent / lasted, cpu_ms=1000 * spent / sent, slowest_ms=0)
+
+
+def _until(sink: Sink, count: int) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while sink.received < count:
+        if time.monotonic() > deadline:
+            raise RuntimeError("the letters do not leave")
+        time.sleep(0.02)
+
+
+def _overtaking(site: Site) -> Measure:
+    """How long the confirmations asked for meanwhile took to leave, the slowest one."""
+    assert site.app is not None
+    wanted = select(Message).where(Message.letter == "registrations/confirmed").order_by(Message.id.desc()).limit(20)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    with site.app.app_context():
+        while True:
+            found = db.session.scalars(wanted).all()
+            delays = [(one.sent_at - one.created_at).total_seconds() for one in found if one.sent_at is not None]
+            db.session.remove()
+            if found and len(delays) == len(found):
+                return Measure(per_second=0, cpu_ms=0, slowest_ms=1000 * max(delays))
+            if time.monotonic() > deadline or any(one.state is State.FAILED for one in found):
+                raise RuntimeError("the confirmations do not leave")
+            time.sleep(0.1)

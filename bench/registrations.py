@@ -1,11 +1,10 @@
-"""Complete registrations per second, what each costs the server, and the letters they queue, on both databases."""
+"""Complete registrations per second, and what each costs the server, on both databases."""
 
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import journeys, letters, sites
-from bench.letters import Sink
+from bench import journeys, sites
 from bench.sites import Site
 from bench.tables import Row, Table
 
@@ -17,17 +16,15 @@ CPU_CEILING = 10.0  # milliseconds of the server's processes, for the whole jour
 
 
 def run(folder: Path) -> Iterator[Table]:
-    with letters.mail_server() as (port, sink), contextlib.closing(sites.databases(folder)) as databases:
+    with contextlib.closing(sites.databases(folder)) as databases:
         for database, fresh in databases:
-            with sites.product(fresh(), mail_port=port) as site:
-                yield Table(title=f"Inscriptions, sur {database}", rows=_rows(site, sink))
+            with sites.product(fresh()) as site:
+                yield Table(title=f"Inscriptions, sur {database}", rows=_rows(site))
 
 
-def _rows(site: Site, sink: Sink) -> list[Row]:
+def _rows(site: Site) -> list[Row]:
     journeys.run(site, 1.0, max(CLIENTS))
-    rows = [_registrations(site, clients) for clients in CLIENTS]
-    sent = letters.run(site, sink, 1.5, RUNS)
-    return [*rows, Row(name="courriels envoyés, un facteur", measures=sent)] if sent else rows
+    return [_registrations(site, clients) for clients in CLIENTS]
 
 
 def _registrations(site: Site, clients: int) -> Row:

@@ -29,6 +29,7 @@ class Row:
     floor: float | None = None
     cpu_ceiling: float | None = None
     ratio_ceiling: float | None = None
+    slowest_ceiling: float | None = None  # milliseconds
 
     @property
     def rates(self) -> list[float]:
@@ -62,6 +63,9 @@ class Row:
             found.append((self.cpu_ms <= self.cpu_ceiling, f"CPU ≤ {self.cpu_ceiling:g} ms"))
         if self.ratio_ceiling is not None and self.ratios:
             found.append((median(self.ratios) <= self.ratio_ceiling, f"≤ {self.ratio_ceiling:g} fois"))
+        if self.slowest_ceiling is not None:
+            slowest = max(measure.slowest_ms for measure in self.measures)
+            found.append((slowest <= self.slowest_ceiling, f"≤ {self.slowest_ceiling / 1000:g} s"))
         return found
 
 

@@ -39,8 +39,8 @@ def deliver_due(
     is_stopping: Callable[[], bool] = lambda: False,
     tally: Counter[State] | None = None,
 ) -> int:
-    """Send what is due at `now`, at most `limit` messages; returns how many were dealt with, whatever became of them
-    (`tally` counts that).
+    """Send what is due at `now` or becomes so meanwhile, at most `limit` messages; returns how many were dealt with,
+    whatever became of them (`tally` counts that).
 
     Fewer than `limit` means that nothing is left, that enough has left in this minute, that the mail server is away, or
     that `go_on`, asked every few messages, said no. `is_stopping` is asked before each one.
@@ -55,7 +55,7 @@ def deliver_due(
     queue.recover(now)
     try:
         while rounds.is_up and rounds.done < limit and go_on():
-            leases = queue.claim(clock(), due_by=now, limit=min(TOGETHER, limit - rounds.done))
+            leases = queue.claim(clock(), limit=min(TOGETHER, limit - rounds.done))
             if not leases:
                 break
             rounds.deliver(leases)

@@ -113,12 +113,12 @@ def recover(now: datetime) -> int:
     return len(rows)
 
 
-def claim(now: datetime, due_by: datetime, limit: int = 1) -> list[Lease]:
+def claim(now: datetime, limit: int = 1) -> list[Lease]:
     """The next messages of one kind, reserved: single letters before bulk ones, the longest due first."""
     pace = Pace.configured()
     with reading():
-        turn = _turn(now, due_by, pace)
-    return [] if turn is None else _reserve(turn, now, due_by, pace, limit)
+        turn = _turn(now, pace)
+    return [] if turn is None else _reserve(turn, now, pace, limit)
 
 
 def step(now: datetime, done: tuple[Lease, Outcome] | None = None, following: Lease | None = None) -> Step:
@@ -186,19 +186,19 @@ def resend(message: Message, *, now: datetime) -> None:
         raise CannotResend
 
 
-def _turn(now: datetime, due_by: datetime, pace: Pace) -> Turn | None:
+def _turn(now: datetime, pace: Pace) -> Turn | None:
     """Whose turn it is; each question is one index range, and none of them locks."""
     for priority in Priority:
         room = pace.room(priority, now)
         for state in WAITING:
-            if not room.is_none and db.session.scalar(_due((priority, state), now, due_by, room).limit(1)):
+            if not room.is_none and db.session.scalar(_due((priority, state), now, room).limit(1)):
                 return priority, state
     return None
 
 
-def _due(turn: Turn, now: datetime, due_by: datetime, room: Room) -> Select[int]:
+def _due(turn: Turn, now: datetime, room: Room) -> Select[int]:
     priority, state = turn
-    there = Message.state == state, Message.priority == priority, Message.due_at <= due_by
+    there = Message.state == state, Message.priority == priority, Message.due_at <= now
     waiting = select(Message.id).where(*there, _is_free(now)).order_by(Message.due_at, Message.id)
     full = room.full_domains
     return waiting.where(Message.domain.not_in(full)) if full else waiting
@@ -208,11 +208,11 @@ def _is_free(now: datetime) -> ColumnElement[bool]:
     return or_(Message.leased_until.is_(None), Message.leased_until < now)
 
 
-def _reserve(turn: Turn, now: datetime, due_by: datetime, pace: Pace, limit: int) -> list[Lease]:
+def _reserve(turn: Turn, now: datetime, pace: Pace, limit: int) -> list[Lease]:
     """Those that another worker is taking at this moment are passed over."""
     pace.hold()
     room = pace.room(turn[0], now)
-    candidates = _due(turn, now, due_by, room).add_columns(Message.domain).limit(limit)
+    candidates = _due(turn, now, room).add_columns(Message.domain).limit(limit)
     numbers = room.take(db.session.execute(candidates.with_for_update(skip_locked=True)))
     token, until = secrets.token_hex(16), now + RESERVED_FOR
     mine = update(Message).where(Message.id.in_(numbers)).values(lease=token, leased_until=until, paced_at=now)

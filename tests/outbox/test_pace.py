@@ -79,7 +79,7 @@ def test_workers_share_one_limit(app, send, pace):
 
     def work():
         with app.app_context():
-            while leases := queue.claim(NOW, due_by=NOW, limit=4):
+            while leases := queue.claim(NOW, limit=4):
                 taken.extend(leases)
             db.session.remove()
 
@@ -96,12 +96,12 @@ def test_what_was_given_back_was_not_sent(send, pace):
     pace(in_all=2)
     for n in range(3):
         send(f"personne-{n}@exemple.example")
-    leases = queue.claim(NOW, due_by=NOW, limit=3)
-    assert (len(leases), queue.claim(NOW, due_by=NOW)) == (2, [])
+    leases = queue.claim(NOW, limit=3)
+    assert (len(leases), queue.claim(NOW)) == (2, [])
 
     queue.release(leases)
 
-    assert len(queue.claim(NOW, due_by=NOW, limit=3)) == 2
+    assert len(queue.claim(NOW, limit=3)) == 2
 
 
 @pytest.mark.delivery

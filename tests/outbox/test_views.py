@@ -36,7 +36,7 @@ def keep(send, to="jeanne@exemple.example", **facts):
 
 
 def fail(error="Le serveur refuse ce courriel (550 non)."):
-    (lease,) = queue.claim(NOW, due_by=NOW)
+    (lease,) = queue.claim(NOW)
     assert queue.step(NOW, done=(lease, Outcome(state=State.FAILED, error=error))).state is State.FAILED
 
 
