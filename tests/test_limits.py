@@ -175,8 +175,9 @@ def test_links_to_one_mailbox_are_few(client, limits, outbox):
     assert len(outbox()) == 5
 
 
-def test_a_thousand_wrong_tokens_get_the_same_404_then_429(client, limits):
-    answers = [client.get(f"/connexion/{number}") for number in range(400)]
+@pytest.mark.parametrize("start", ["/connexion", "/invitation"])
+def test_a_thousand_wrong_tokens_get_the_same_404_then_429(client, limits, start):
+    answers = [client.get(f"{start}/{number}") for number in range(400)]
     assert [answer.status_code for answer in answers] == [404] * 300 + [429] * 100
     assert len({answer.data for answer in answers[:300]}) == 1
     assert "Retry-After" in answers[-1].headers

@@ -275,3 +275,20 @@ def test_an_offer_accepted_after_its_deadline_is_refused_in_one_sentence(app):
     side.waiting.offer_until = utcnow() - timedelta(seconds=1)
     at_once(app, side, "registrations.accept")
     assert not db.session.get(Registration, side.waiting.id).is_confirmed
+
+
+def test_names_given_at_once_never_exceed_the_places_of_a_structure(app):
+    """Of its five places one is taken; four windows name two people each."""
+    side = build()
+    answers = at_once(app, side, "invitations.names", same=False)
+    assert sorted(status for status, _ in answers) == [303, 303, 422, 422]
+    assert count(Guest, Guest.named_by_id == side.structure_invitation.guest_id) == 5
+    assert acts("guest.named") == 4
+
+
+def test_the_same_names_given_at_once_are_named_once(app):
+    side = build()
+    answers = at_once(app, side, "invitations.names")
+    assert {status for status, _ in answers} == {303}
+    assert acts("guest.named") == 2
+    assert count(Message, Message.letter == "invitations/invitation") == 2

@@ -3,12 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from eventapp.events.models import Audience
 from eventapp.extensions import db
+from eventapp.formats import person as name_of
 from eventapp.invitations import answering, delegating, naming, places
 from eventapp.invitations.models import GuestState, NamedAs
 from eventapp.journal.models import Entry
+from eventapp.outbox import delivery
+from eventapp.outbox.keeping import Letter
+from eventapp.outbox.models import KeptMail
 from eventapp.registrations import refusals, seats
 from eventapp.registrations.models import Registration, Source, Status
 from eventapp.registrations.people import Colleague
@@ -314,3 +319,19 @@ def test_another_mailbox_gets_another_link(outbox):
 
 def _as_colleague(person):
     return Colleague(first_name=person.first_name, last_name=person.last_name, email=person.email)
+
+
+@pytest.mark.parametrize("hostile", ["[cliquez](https://malin.example)", "<a href='https://malin.example'>", "{lien}"])
+def test_what_a_namer_is_called_stays_text_in_the_letter(monkeypatch, app, hostile):
+    monkeypatch.setitem(app.config, "EVENTAPP_DEMO", True)
+    invitation, _ = guest_invited(first_name="", last_name=hostile)
+    named = naming.send_instead(invitation, colleague(last_name=hostile), now=NOW)
+    db.session.commit()
+
+    delivery.deliver_due(now=NOW, limit=10)
+
+    (source,) = db.session.scalars(db.select(KeptMail.source)).all()
+    page = BeautifulSoup(Letter(source).html, "html.parser")
+    assert {link["href"] for link in page.select("a[href^=http]") if "malin.example" in link["href"]} == set()
+    assert name_of(invitation.guest) in page.get_text()
+    assert named.origin.startswith("indiquée par")

@@ -25,9 +25,11 @@ from eventapp.text import fold_email
 @access.token_holder
 def names(token: str) -> Any:
     invitation = _find(token, is_structure=True)
-    if answering.why_not_answerable(invitation.guest.event, utcnow()) is not None:
+    left = places.left(invitation.guest)
+    closed = answering.why_not_answerable(invitation.guest.event, utcnow()) is not None
+    if closed or (request.method != "POST" and not left):
         return redirect(url_for(".page", token=token), 303)
-    form = names_form(invitation.guest, places.left(invitation.guest), request.form)
+    form = names_form(invitation.guest, left, request.form)
     if not form.validate_on_submit():
         return _names_page(invitation, token, form), 422 if form.is_submitted() else 200
     for person in form.people():
