@@ -166,10 +166,15 @@ def fill(app, rule):
         return app.url_map.bind("localhost").build(rule.endpoint, values, method=next(iter(rule.methods)))
 
 
+# What no form of ours sends: a mail program's one click (RFC 8058), a report that its sender signs.
+EXEMPT = {"invitations.do_unsubscribe", "outbox.take_returned"}
+
+
 def test_every_post_without_token_is_refused(app, csrf_client):
     csrf_client.sign_in(make_user(make_organisation()))
     unsafe = {"POST", "PUT", "PATCH", "DELETE"}
-    asked = [(fill(app, rule), method) for rule in app.url_map.iter_rules() for method in rule.methods & unsafe]
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in EXEMPT]
+    asked = [(fill(app, rule), method) for rule in rules for method in rule.methods & unsafe]
     answers = {(path, method): csrf_client.open(path, method=method).status_code for path, method in asked}
     assert {where: code for where, code in answers.items() if code != 400} == {}
     assert len(asked) > 5

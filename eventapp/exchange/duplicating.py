@@ -11,13 +11,14 @@ from eventapp.exchange import applying
 from eventapp.exchange.shifting import clock_time, shift_file
 from eventapp.exchange.taking import take
 from eventapp.extensions import db
+from eventapp.invitations import automatic
 from eventapp.letters import attachments
 from eventapp.letters.models import Letter, LetterFile, LetterKind
 
 
 def duplicate(event: Event, *, slug: str, title: str, starts_on: date, now: datetime, by: User | None) -> Event:
-    """A draft that begins on `starts_on` at the same hours, with agenda, rooms, speakers, questions, categories and
-    letters with their files; without guests, registrations and report."""
+    """A draft that begins on `starts_on` at the same hours, with agenda, rooms, speakers, questions, categories, letters
+    with their files and the dates at which they leave by themselves; without guests, registrations and report."""
     if db.session.scalar(db.select(Event.id).where(Event.slug == slug)) is not None:
         raise lifecycle.SlugTaken
     file = take(event)
@@ -27,6 +28,7 @@ def duplicate(event: Event, *, slug: str, title: str, starts_on: date, now: date
     copy = applying.create_from(file, now=now, by=by)
     copy.wording = event.wording
     _copy_letters(event, copy, now=now, by=by)
+    automatic.copy(event, copy, now=now, by=by)
     journal.record(
         "event.duplicated", f"Copie de «\u00a0{event.title}\u00a0»", now=now, by=by, event=copy, subject=copy
     )

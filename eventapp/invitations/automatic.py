@@ -93,6 +93,15 @@ def restart(letter: AutomaticLetter, *, now: datetime, by: User) -> None:
     _tell(letter, f"Envoi automatique rétabli{NBSP}: {in_words(letter)}", "automatic.restarted", now, by)
 
 
+def copy(event: Event, other: Event, *, now: datetime, by: User | None) -> None:
+    """Plan for another event what is planned for this one: counted from its own dates."""
+    for one in of(event):
+        if one.stopped_at is None:
+            facts = {"kind": one.kind, "anchor": one.anchor, "hours": one.hours}
+            planned = AutomaticLetter(event=other, created_at=now, created_by_id=by.id if by else None, **facts)
+            db.session.add(planned)
+
+
 def of(event: Event) -> list[AutomaticLetter]:
     """In the order in which they leave."""
     rows = db.session.scalars(select(AutomaticLetter).where(AutomaticLetter.event_id == event.id)).all()

@@ -8,9 +8,10 @@ from eventapp.exchange import applying, reading, taking, writing
 from eventapp.exchange.duplicating import duplicate
 from eventapp.exchange.shifting import shift_sessions
 from eventapp.extensions import db
+from eventapp.invitations import automatic
 from eventapp.letters.models import Letter, LetterKind
 from tests.exchange.files import WHOLE
-from tests.factories import NOW, make_session, save
+from tests.factories import NOW, make_event, make_session, make_user, save
 
 
 def whole(**changes):
@@ -81,3 +82,15 @@ def test_sessions_follow_a_moved_event():
 
 def _instant(text):
     return reading.read(WHOLE | {"starts_at": text}).starts_at
+
+
+def test_what_leaves_by_itself_is_planned_for_the_copy_from_its_own_dates():
+    event = make_event()
+    user = make_user(event.organisation)
+    automatic.add(event, LetterKind.PRACTICAL, 3, now=NOW, by=user)
+    automatic.stop(automatic.add(event, LetterKind.THANKS, 1, now=NOW, by=user), now=NOW, by=user)
+
+    copy = duplicate(event, slug="copie", title="Copie", starts_on=date(2027, 6, 10), now=NOW, by=user)
+
+    (planned,) = automatic.of(copy)
+    assert automatic.leaves_at(planned) == copy.starts_at - timedelta(days=3)

@@ -15,6 +15,7 @@ from eventapp.extensions import db
 from eventapp.outbox.delivery import deliver_due
 from eventapp.outbox.models import KeptMail, Message, State
 from eventapp.registrations.models import Registration
+from eventapp.worker import Worker
 from tests.calendars.lint import faults
 from tests.faults.world import build, guest_file, rules
 
@@ -82,6 +83,7 @@ def fill(app, client, side):
         answer = client.post(side.path(app, posts[endpoint]), data=body)
         assert answer.status_code in (302, 303), (endpoint, answer.status, answer.text[:4000])
         side.invitation = side.guest.invitation or side.invitation  # a corrected address gets another link
+    Worker().run_jobs()  # queues the campaign
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from eventapp.outbox.delivery import deliver_due
 from eventapp.outbox.keeping import Letter
 from eventapp.outbox.models import KeptMail
 from eventapp.registrations.models import Registration
+from eventapp.worker import Worker
 from tests.faults.world import build, dump, rules
 
 ROLES = (None, "reader", "organiser", "administrator")
@@ -83,6 +84,7 @@ def letters(app, monkeypatch):
     for endpoint in WRITERS:
         path, body = side.path(app, posts[endpoint]), side.body(endpoint)
         assert ask(app, client, path, "POST", data=body).status_code == 303, endpoint
+    Worker().run_jobs()  # queues the campaign
     deliver_due(now=utcnow(), limit=100)
     return [Letter(row.source) for row in db.session.scalars(db.select(KeptMail).where(KeptMail.id != side.mail.id))]
 
