@@ -17,8 +17,8 @@ from eventapp.letters.models import Letter, LetterFile, LetterKind
 
 
 def duplicate(event: Event, *, slug: str, title: str, starts_on: date, now: datetime, by: User | None) -> Event:
-    """A draft that begins on `starts_on` at the same hours, with agenda, rooms, speakers, questions, categories, letters
-    with their files and the dates at which they leave by themselves; without guests, registrations and report."""
+    """A draft that begins on `starts_on` at the same hours, with agenda, rooms, speakers, questions, categories,
+    letters with their files, and what leaves by itself; without guests, registrations and report."""
     if db.session.scalar(db.select(Event.id).where(Event.slug == slug)) is not None:
         raise lifecycle.SlugTaken
     file = take(event)
