@@ -12,7 +12,7 @@ from eventapp.invitations.models import Invitation
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
 from eventapp.registrations.models import Registration
-from tests.factories import make_event, make_guest, make_invitation
+from tests.factories import make_event, make_guest, make_invitation, make_person
 from tests.races.rush import Form, at_once
 from tests.servers import Site
 
@@ -26,7 +26,7 @@ Start = Callable[..., Site]
 def seed() -> None:
     starts_at = utcnow() + timedelta(days=30)
     event = make_event(slug="double", capacity=5, starts_at=starts_at, ends_at=starts_at + timedelta(hours=8))
-    make_invitation(make_guest(event))
+    make_invitation(make_guest(event, make_person(**PERSON)))
 
 
 def rows(site: Site, table: type) -> list[object]:

@@ -15,7 +15,16 @@ from eventapp.invitations.models import Invitation
 from eventapp.registrations import links
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.wishes.models import Wish
-from tests.factories import NOW, make_event, make_guest, make_invitation, make_registration, make_session, save
+from tests.factories import (
+    NOW,
+    make_event,
+    make_guest,
+    make_invitation,
+    make_person,
+    make_registration,
+    make_session,
+    save,
+)
 from tests.pages import PageClient, parse, words
 
 CLOSES = NOW + timedelta(hours=1)
@@ -53,7 +62,7 @@ def test_the_form(client: PageClient, clock: Any, event: Event, by: timedelta) -
 
 @pytest.mark.parametrize("by", BEFORE + AFTER)
 def test_the_invitation(client: PageClient, clock: Any, event: Event, by: timedelta) -> None:
-    invitation = make_invitation(make_guest(event))
+    invitation = make_invitation(make_guest(event, make_person(**PERSON)))
     path = f"/invitation/{tokens.reveal(Invitation.PURPOSE, invitation.nonce)}/inscription"
     client.page(path)
 

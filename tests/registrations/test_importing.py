@@ -206,6 +206,7 @@ def test_other_titles_are_understood() -> None:
     assert row.person.phone == "+33323975390"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("over_limits", [False, True])
 def test_a_file_applied_in_the_rush_takes_the_same_lock(app: Flask, over_limits: bool) -> None:
     """S11: what goes beyond the capacity is exactly what the journal says was forced."""
