@@ -82,6 +82,7 @@ def make_event_with(name):
     return event
 
 
+@pytest.mark.both_databases
 def test_a_letter_keeps_the_files_there_were_when_it_was_made():
     event = make_event()
     file = join(event)
@@ -119,6 +120,7 @@ def at(event, path=""):
     return f"/gestion/evenements/{event.slug}/lettres/confirmation/fichiers{path}"
 
 
+@pytest.mark.both_databases
 def test_a_file_is_joined_read_back_and_taken_away(client, event):
     client.post(at(event), data={"file": letter_file(filename="Plan d’accès.pdf")})
     file = db.session.scalars(db.select(LetterFile)).one()

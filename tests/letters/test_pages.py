@@ -69,6 +69,7 @@ def test_every_proposal_reads_well_as_a_letter(client, event, slug, wording):
     assert "  " not in client.page(at(event, slug)).select_one(".preview pre").text
 
 
+@pytest.mark.both_databases
 def test_a_letter_is_saved_as_a_version_and_shown_to_whom_was_chosen(client, event):
     chosen = make_guest(event, make_person(first_name="Zoé", last_name="Zédé"))
     make_guest(event, make_person(first_name="Ana"))
@@ -112,6 +113,7 @@ def test_a_field_of_another_letter_is_refused(client, event):
     assert "{delai}" in words(parse(response).select_one("#erreurs"))
 
 
+@pytest.mark.both_databases
 def test_a_test_goes_to_whoever_asks_with_the_words_of_the_editor(client, event, outbox):
     reader = make_registration(event, make_person(first_name="Zoé"))
 
