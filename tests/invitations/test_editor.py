@@ -41,7 +41,7 @@ def test_an_address_of_the_directory_is_said_to_come_from_it(client, event):
 
 
 def sent_to(client, event, outbox, guest):
-    client.post(at(event, "/envoi"), data={"guests": [guest.id]})
+    client.post(at(event, f"/{guest.id}/invitation"))
     message = outbox()[0]
     with rendering.reading():
         return rendering.render(message)
