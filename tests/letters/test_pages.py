@@ -156,6 +156,16 @@ def test_who_reads_comes_from_this_event_only(client, event):
     assert client.get(at(event, INVITING) + "?personne=1;2").status_code == 404
 
 
+def test_a_guests_page_leads_to_their_own_letter(client, event):
+    make_guest(event, make_person(first_name="Ana"))
+    guest = make_guest(event, make_person(first_name="Zoé", last_name="Zédé"))
+    page = client.page(f"/gestion/evenements/{event.slug}/invites/{guest.id}")
+
+    letter = client.page(page.select_one("main a[href*=lettres\\/invitation]")["href"])
+
+    assert "Bonjour Zoé Zédé" in words(letter.select_one(".preview"))
+
+
 def test_letters_of_a_strangers_event_or_of_no_kind_are_not_found(client, event):
     foreign = make_event()
 
