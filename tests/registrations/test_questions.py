@@ -135,7 +135,8 @@ def test_an_invitation_and_the_desk_ask_in_two_steps_too(client: PageClient) -> 
     event = coming()
     regime(event, required=True)
     client.sign_in(make_user(event.organisation))
-    invitation = make_invitation(make_guest(event))
+    guest = make_guest(event, make_person(first_name=PERSON["first_name"], last_name=PERSON["last_name"]))
+    invitation = make_invitation(guest)
     link = tokens.reveal(Invitation.PURPOSE, invitation.nonce)
     sent = PERSON | {"question-repas": "oui", "asked": "repas"}
 

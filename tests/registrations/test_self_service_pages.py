@@ -142,9 +142,9 @@ def test_the_invitation_of_who_passed_on_shows_nothing_of_the_colleague(client: 
     from eventapp.invitations.links import token
     from tests.factories import make_guest, make_invitation
 
-    event = coming()
-    invitation = make_invitation(make_guest(event))
-    registration = answering.accept(invitation, make_person(**PERSON), now=utcnow())
+    event, person = coming(), make_person(**PERSON)
+    invitation = make_invitation(make_guest(event, person))
+    registration = answering.accept(invitation, person, now=utcnow())
     client.post(f"{page_of(registration)}/transmission", data=COLLEAGUE)
     page = client.get(f"/invitation/{token(invitation)}")
     assert page.status_code == 200
