@@ -39,26 +39,11 @@ def sign_in(page, site):
     page.context.add_cookies([{"name": "session", "value": value, "url": site.url}])
 
 
-PAGES = [
-    "/evenements/rencontre/programme",
-    *(
-        f"{DESK}/{path}"
-        for path in (
-            "programme",
-            "programme/nouvelle-session",
-            "programme/choix-obligatoires",
-            "sessions/pleniere",
-            "sessions/pleniere/annulation",
-            "salles",
-            "salles/salle-1",
-            "intervenants",
-            "intervenants/jeanne",
-        )
-    ),
-]
+# What the tour's event lacks: two days, a session without room, one that is cancelled. Forms are the same everywhere.
+PAGES = ["/evenements/rencontre/programme", f"{DESK}/programme"]
 
 
-def test_every_page_is_accessible_on_every_screen(start_site, page, axe):
+def test_the_programme_is_accessible_on_every_screen(start_site, page, axe):
     site = start_site(seed)
     sign_in(page, site)
     for path in PAGES:

@@ -1,3 +1,6 @@
+from collections import Counter
+from itertools import islice
+
 import pytest
 
 from eventapp.clock import utcnow
@@ -13,8 +16,9 @@ from eventapp.registrations.places.allowances import allowances
 from eventapp.registrations.wishes.figures import people_and_wishes
 from tests.factories import make_organisation
 
+FEW = 20
 
-@pytest.mark.both_databases
+
 def test_the_demonstration_has_something_to_show_on_every_page():
     now = utcnow()
     event = building.build(now)
@@ -38,6 +42,25 @@ def test_the_demonstration_has_something_to_show_on_every_page():
     registrations = db.session.scalars(Registration.of(event)).unique().all()
     assert {r.status for r in registrations} == set(Status)
     assert {r.email.rsplit(".", 1)[1] for r in registrations} == {"example"}  # RFC 2606: reserved
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_so_it_has_on_postgresql(database):
+    test_the_demonstration_has_something_to_show_on_every_page()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_the_same_acts_with_fewer_structures_on_postgresql(database, monkeypatch):
+    complete = building._structures
+    monkeypatch.setattr(building, "_structures", lambda: islice(complete(), FEW))
+
+    event = building.build(utcnow())
+
+    assert db.session.scalar(db.select(db.func.count()).select_from(Structure)) == FEW
+    states = Counter(db.session.scalars(db.select(Registration.status).where(Registration.event_id == event.id)))
+    assert states[Status.CONFIRMED] > FEW
+    assert states[Status.CANCELLED] > 0
 
 
 def test_a_database_in_use_refuses_the_demonstration(app):
