@@ -14,7 +14,6 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.formats import plural
 from eventapp.invitations import listing, sending
-from eventapp.invitations import places as places_of
 from eventapp.invitations.listing import Choice
 from eventapp.invitations.models import Guest, GuestKind
 from eventapp.registrations.models import Registration, Status
@@ -39,10 +38,6 @@ class AlreadyGuest(Refused):
 
 class HasReplied(Refused):
     message = "Cette personne a accepté\u00a0: annulez d’abord son inscription."
-
-
-class HasNamed(Refused):
-    message = "Cette structure a nommé des personnes\u00a0: retirez-les d’abord."
 
 
 def find(event: Event, person: Person) -> Guest | None:
@@ -140,11 +135,9 @@ def categorise(event: Event, guests: Iterable[Guest], category: Category | None,
 
 
 def why_stays(guest: Guest) -> Refused | None:
-    """What keeps a guest on the list: somebody comes through them."""
+    """What keeps a guest on the list: they come. A structure leaves alone; those it named keep their links."""
     invitation = guest.invitation
-    if invitation is not None and invitation.has_live_registration:
-        return HasReplied()
-    return HasNamed() if guest.is_structure and places_of.holders(guest) else None
+    return HasReplied() if invitation is not None and invitation.has_live_registration else None
 
 
 def remove(guest: Guest, *, now: datetime, by: User) -> None:

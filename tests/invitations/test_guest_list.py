@@ -74,16 +74,16 @@ def test_who_comes_stays_on_the_list(event):
     assert silent.invitations[0].revoked_at == NOW
 
 
-def test_a_structure_that_named_people_stays_until_they_are_gone(event):
+def test_a_structure_leaves_alone(event):
     structure = make_structure()
     mailbox = make_guest(event, make_person(structure=structure), kind=GuestKind.STRUCTURE, places=2)
     named = make_guest(event, named_by=mailbox, named_as=NamedAs.COLLEAGUE)
     make_invitation(named)
 
-    with pytest.raises(guest_list.HasNamed):
-        guest_list.remove(mailbox, now=NOW, by=make_user())
-    guest_list.remove(named, now=NOW, by=make_user())
     guest_list.remove(mailbox, now=NOW, by=make_user())
+
+    assert db.session.scalars(Guest.of(event)).all() == [named]
+    assert named.invitation is not None
 
 
 def test_a_category_is_given_to_those_who_have_another(event):

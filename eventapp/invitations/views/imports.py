@@ -79,7 +79,7 @@ def import_apply(slug: str, import_id: int) -> Any:
     draft = GuestImport.find_or_404(event.id, import_id)
     decided = _preview(event, draft)
     ticked = {number(text) for text in request.form.getlist("lignes")}
-    origin = f"fichier « {draft.filename} »"[:200]
+    origin = f"fichier «\u00a0{draft.filename}\u00a0»"[:200]
     db.session.delete(draft)
     added = importing.apply(event, decided, origin=origin, now=utcnow(), by=g.user, ticked=ticked)
     db.session.commit()
@@ -94,7 +94,7 @@ def import_leave(slug: str, import_id: int) -> Any:
     hold(event)
     db.session.delete(GuestImport.find_or_404(event.id, import_id))
     db.session.commit()
-    flash("L’import est abandonné : rien n’a été ajouté.", "info")
+    flash("L’import est abandonné\u00a0: rien n’a été ajouté.", "info")
     return redirect(url_for(".guests", slug=slug), 303)
 
 
