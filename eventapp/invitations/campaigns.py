@@ -27,7 +27,7 @@ from eventapp.letters.models import LetterKind
 from eventapp.letters.writing import current_or_default
 from eventapp.outbox.models import Message, State
 
-BATCH = 500  # letters queued in one transaction
+BATCH = 200  # letters queued in one transaction: the event is held meanwhile, for a tenth of a second
 LONGEST_AHEAD = timedelta(days=366)
 SET_ASIDE = "laissé de côté à la relecture"
 CANCELLED = "envoi annulé"
