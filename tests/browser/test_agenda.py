@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask.sessions import SecureCookieSessionInterface
 
 from eventapp.accounts.models import User
@@ -30,6 +31,11 @@ def seed():
     make_session(event, title="Visite", kind=Kind.VISIT, starts_at=STARTS + 24 * HOUR, cancelled_at=STARTS)
 
 
+@pytest.fixture(scope="module")
+def site(start_site):
+    return start_site(seed)
+
+
 def sign_in(page, site):
     """The session that signing in would have given."""
     with site.app.app_context():
@@ -43,8 +49,7 @@ def sign_in(page, site):
 PAGES = ["/evenements/rencontre/programme", f"{DESK}/programme"]
 
 
-def test_the_programme_is_accessible_on_every_screen(start_site, page, axe):
-    site = start_site(seed)
+def test_the_programme_is_accessible_on_every_screen(site, page, axe):
     sign_in(page, site)
     for path in PAGES:
         assert page.goto(site.url + path).status == 200
@@ -53,8 +58,8 @@ def test_the_programme_is_accessible_on_every_screen(start_site, page, axe):
             assert not overflows(page), screen
 
 
-def test_a_session_is_written_without_javascript(start_site, page_without_js):
-    page, site = page_without_js, start_site(seed)
+def test_a_session_is_written_without_javascript(site, page_without_js):
+    page = page_without_js
     sign_in(page, site)
     page.goto(f"{site.url}{DESK}/programme/nouvelle-session")
     page.get_by_label("Titre").fill("Aller vers")
@@ -73,8 +78,7 @@ def test_a_session_is_written_without_javascript(start_site, page_without_js):
         assert [(a.speaker.slug, a.note) for a in session.appearances] == [("jeanne", "sous réserve")]
 
 
-def test_a_wrong_hour_is_corrected_by_keyboard_from_the_summary(start_site, page):
-    site = start_site(seed)
+def test_a_wrong_hour_is_corrected_by_keyboard_from_the_summary(site, page):
     sign_in(page, site)
     page.goto(f"{site.url}{DESK}/sessions/pleniere")
     page.get_by_label("Fin").fill("08:00")
