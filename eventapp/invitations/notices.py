@@ -1,8 +1,10 @@
 """The letters that go to guests."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import selectinload
 
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -13,9 +15,20 @@ from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest, Invitation, Nam
 from eventapp.letters.attachments import attached
 from eventapp.letters.filling import event_values, html_for, subject_for, text_for
 from eventapp.letters.models import Letter
-from eventapp.outbox.letters import Contents, NothingToSay, letter, post
+from eventapp.outbox.letters import Attachment, Contents, NothingToSay, ahead, letter, once, post
 from eventapp.outbox.models import Message, Priority
 from eventapp.registrations.models import Registration, Status
+
+
+@ahead("invitation_id")
+def invitations_with_these(ids: Collection[int]) -> object:
+    wanted = select(Invitation).where(Invitation.id.in_(ids)).options(selectinload(Invitation.guest))
+    return list(db.session.scalars(wanted))
+
+
+@ahead("letter_id")
+def versions_with_these(ids: Collection[int]) -> object:
+    return list(db.session.scalars(select(Letter).where(Letter.id.in_(ids))))
 
 
 def invitation(invitation: Invitation, *, priority: Priority, now: datetime) -> Message:
@@ -74,8 +87,13 @@ def invitation_contents(message: Message, invitation_id: int, letter_id: int) ->
         unsubscribe_url=unsubscribe,
         sender_name=event.organisation.name,
         reply_to=event.contact[2],
-        attachments=attached(event.id, written.name, at=message.created_at),
+        attachments=files(event, written, message),
     )
+
+
+def files(event: Event, written: Letter, message: Message) -> list[Attachment]:
+    event_id, kind, at = event.id, written.name, message.created_at
+    return once(("files", event_id, kind, at), lambda: attached(event_id, kind, at=at))
 
 
 def contents(event: Event, guest: Guest, subject: str, body: str, link: str) -> dict[str, object]:
