@@ -16,6 +16,7 @@ from eventapp.exchange import applying, reading, shifting
 from eventapp.exchange.event_file import EventFile
 from eventapp.extensions import db
 from eventapp.network import importing, opendata
+from eventapp.network.models import Structure
 from eventapp.network.opendata import Line, Rejected
 
 DATA = Path(__file__).with_name("data")
@@ -48,8 +49,10 @@ def build(now: datetime) -> Event:
 
 
 def import_structures(now: datetime) -> None:
-    """The région's, from the open data."""
+    """The région's, from the open data, which leaves their addresses out: invented ones."""
     importing.apply(db.session(), _structures(), now=now)
+    for structure in db.session.scalars(db.select(Structure)).unique():
+        structure.email = f"accueil-{structure.id}@france-services.example"
 
 
 def _structures() -> Iterator[Line | Rejected]:

@@ -31,8 +31,7 @@ def acts(
         event, organiser = db.session.get_one(Event, event_id), db.session.get_one(User, organiser_id)
         guests = []
         for structure, count in zip(_structures(), PLACES, strict=False):
-            mailbox = f"accueil-{structure.id}@france-services.example"
-            guests.append(delegating.invite_structure(event, structure, count, mailbox, at, organiser))
+            guests.append(delegating.invite_structure(event, structure, count, structure.email, at, organiser))
         sending.invite(event, guests, now=at, by=organiser)
 
     def name(at: datetime) -> None:

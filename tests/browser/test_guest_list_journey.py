@@ -4,12 +4,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 from eventapp.accounts import passwords
 from eventapp.demonstration import building
-from eventapp.extensions import db
-from eventapp.network.models import Structure
 from tests.browser.hands import Hands, event_day
 from tests.factories import make_event, make_guest, make_invitation, make_organisation, make_person, make_user
 
@@ -24,7 +21,6 @@ def seed():
     organisation = make_organisation(name="SGAR Hauts-de-France")
     passwords.choose(make_user(organisation, email=ADDRESS), PASSWORD)
     building.import_structures(datetime.now(UTC))
-    db.session.execute(update(Structure).values(email=Structure.id_fs + "@france-services.example"))
     dates = {"starts_at": STARTS, "ends_at": STARTS + timedelta(hours=8)}
     event = make_event(organisation, slug="rencontre", title="Rencontre", **dates)
     failed = {"undeliverable_at": datetime.now(UTC), "undeliverable_why": "La boîte n’existe pas."}
