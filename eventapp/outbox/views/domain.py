@@ -17,6 +17,7 @@ from eventapp.outbox.mime import ascii_address
 from eventapp.outbox.views.organiser import bp
 
 DOMAIN = "/gestion/courriels/domaine"
+NO_RESULT = "Aucun résultat (Authentication-Results) dans ces en-têtes\u00a0: sont-ils complets\u00a0?"
 OUR_OWN = ("localhost", "localhost.localdomain")
 
 
@@ -48,7 +49,7 @@ def read_headers() -> Any:
         return _page(form), 422
     found = verdicts.read(form.headers.data or "")
     if not found:
-        form.headers.errors = ["Aucun résultat (Authentication-Results) dans ces en-têtes\u00a0: sont-ils complets\u00a0?"]
+        form.headers.errors = [NO_RESULT]
         return _page(form), 422
     return _page(form, found=found)
 
