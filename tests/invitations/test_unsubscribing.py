@@ -5,7 +5,7 @@ from eventapp.invitations import audiences, links, unsubscribing
 from eventapp.invitations.models import GuestState
 from eventapp.journal.models import Entry
 from eventapp.letters.models import LetterKind
-from tests.factories import NOW, make_event, make_guest, make_invitation
+from tests.factories import NOW, make_event, make_guest, make_invitation, make_user
 from tests.pages import parse, words
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -82,6 +82,15 @@ def test_they_may_change_their_mind(client, guest):
     client.post(address(guest), data={"choice": "keep"})
 
     assert guest.reminders_stopped_at is None
+
+
+def test_the_organiser_sees_who_wants_no_reminders(client, guest):
+    guest.reminders_stopped_at = NOW
+    client.sign_in(make_user(guest.event.organisation))
+
+    page = client.page(f"/gestion/evenements/{guest.event.slug}/invites/{guest.id}")
+
+    assert "n’en veut plus depuis le lundi 2 novembre 2026" in words(page.main)
 
 
 def test_the_link_of_a_corrected_address_stops_nobody_else_s_reminders(client, guest):
