@@ -4,8 +4,8 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from eventapp.addresses import EmailAddress
 from eventapp.events.models import Event
@@ -13,15 +13,11 @@ from eventapp.extensions import db
 from eventapp.invitations.models import Guest
 from eventapp.network.search import match_structure
 from eventapp.registrations.people import Person
-from eventapp.text import many_lines, one_line
+from eventapp.text import one_line
 
 
 def clean(text: str | None) -> str:
     return one_line(text or "")
-
-
-def clean_lines(text: str | None) -> str:
-    return many_lines(text or "")
 
 
 class GuestForm(FlaskForm):
@@ -65,14 +61,6 @@ class GuestForm(FlaskForm):
 
 class ImportForm(FlaskForm):
     file = FileField("Fichier des invités", validators=[FileRequired("Choisissez un fichier .csv, .xlsx ou .ods.")])
-
-
-class UnsubscribeForm(FlaskForm):
-    choice = RadioField(
-        "Vos relances",
-        choices=[("stop", "Ne plus recevoir de relances"), ("keep", "Recevoir une relance si je n’ai pas répondu")],
-        validators=[InputRequired("Choisissez l’une des deux réponses.")],
-    )
 
 
 class DeclineForm(FlaskForm):
