@@ -110,7 +110,7 @@ def test_what_was_there_is_completed(empty_database: Callable[[str], Flask]):
 
 
 def plant_first_rows(connection: Connection) -> None:
-    """A sensitive answer of somebody who consented, an organiser, a guest and a letter to them; other needed columns get
+    """A sensitive answer of somebody who consented, an organiser, a guest, a letter to them; other needed columns get
     some value."""
     event = {"id": 1, "organisation_id": 1, "starts_at": MOMENT, "ends_at": MOMENT + timedelta(hours=1)}
     registration = {"id": 1, "event_id": 1, "status": "waiting", "source": "public", "consented_at": MOMENT}

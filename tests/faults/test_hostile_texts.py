@@ -102,7 +102,9 @@ def active(html):
             yield tag
         if tag.name == "script" and not tag.get("src", "").startswith("/static/"):
             yield tag
-        if tag.name in ("img", "iframe") and not tag.get("src", "").startswith("/"):
+        if "srcdoc" in tag.attrs:  # a letter shown in a frame that runs no script
+            yield from active(tag["srcdoc"]) if not any(tag.get("sandbox", ["none"])) else [tag]
+        elif tag.name in ("img", "iframe") and not tag.get("src", "").startswith("/"):
             yield tag
         for name, value in tag.attrs.items():
             if name.startswith("on"):
