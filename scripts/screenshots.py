@@ -33,7 +33,8 @@ TALLEST = 1400
 BEGINS_AT = {"programme": ".programme li:has(.tracks)"}  # where the picture begins, when it is not at the top
 MOST_BYTES = 250_000
 START_SECONDS = 180
-PAST = "rencontres-regionales-2021"
+SERIES = "rencontres-regionales-"
+PAST = f"{SERIES}2021"
 
 
 def main() -> None:
@@ -86,10 +87,10 @@ def wait(address: str) -> None:
 
 
 def addresses(environ: Mapping[str, str]) -> dict[str, str]:
-    """The ten main pages, by the name of their picture."""
+    """The main pages, by the name of their picture."""
     app = create_app(Settings.from_environment(environ))
     with app.app_context():
-        event = db.session.scalars(db.select(Event).where(Event.slug != PAST)).one()
+        event = db.session.scalars(db.select(Event).where(Event.slug.startswith(SERIES), Event.slug != PAST)).one()
         confirmed = Registration.of(event).where(Registration.status == Status.CONFIRMED)
         registration = next(r for r in db.session.scalars(confirmed).unique() if len(r.live_bookings) > 1)
         silent = db.session.scalars(db.select(Invitation).where(Invitation.reply.is_(None)).limit(1)).one()
@@ -103,7 +104,8 @@ def addresses(environ: Mapping[str, str]) -> dict[str, str]:
             "compte-rendu": f"/evenements/{PAST}/compte-rendu",
             "tableau-de-bord": f"{desk}/",
             "invites": f"{desk}/invites",
-            "lettre": f"{desk}/lettre",
+            "lettre": f"{desk}/lettres/invitation",
+            "envois": f"{desk}/envois",
             "emargement": f"{desk}/emargement/{day}/matin",
         }
         found = {name: base + path for name, path in paths.items()} | {
