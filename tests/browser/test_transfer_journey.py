@@ -56,7 +56,7 @@ def test_what_comes_too_late_is_asked_and_taken_back(hands, way, site):
     hands.sees("Votre demande part à l’équipe")
     hands.sees("Annulation attend une réponse")
     assert hands.page.locator(".state").get_attribute("data-state") == "confirmed"
-    hands.press("Retirer ma demande Annulation")
+    hands.confirm("Retirer ma demande Annulation")
     hands.sees("Votre demande est retirée.")
 
 
