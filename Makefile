@@ -4,8 +4,9 @@
 .PHONY: help run serve test test-full check setup lock bench screenshots
 
 PY = .venv/bin/python
-# A file of tests stays in one process, for what its tests share; in order, so that the long ones do not come last.
-TWO_AT_ONCE = --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# A file of tests stays in one process, for what its tests share; in order, so that the long ones do not come last. Three
+# for two cores: a test that waits for its browser or its server leaves a core to the others.
+AT_ONCE = --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 help: ## cette liste
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -15,7 +16,7 @@ run: setup ## la démonstration : installe, prépare, sert sur http://127.0.0.1:
 
 test: setup ## toute la suite de tests (PostgreSQL et Chromium s'ils sont installés)
 	@scripts/setup browser
-	@$(PY) -m pytest -m "not long" $(TWO_AT_ONCE) $(ARGS)
+	@$(PY) -m pytest -m "not long" $(AT_ONCE) $(ARGS)
 
 test-full: setup ## la suite avec les mesures longues
 	@scripts/setup browser
