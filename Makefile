@@ -4,9 +4,8 @@
 .PHONY: help run serve test test-full check setup lock bench screenshots
 
 PY = .venv/bin/python
-# A file of tests stays in one process, for what its tests share; in order, so that the long ones do not come last. Three
-# for two cores: a test that waits for its browser or its server leaves a core to the others.
-AT_ONCE = --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# A file of tests stays in one process, for what its tests share; in order, so that the long ones do not come last.
+AT_ONCE = --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 help: ## cette liste
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile

@@ -78,10 +78,11 @@ def test_without_the_lock_places_are_given_twice(start_site: Start, database: st
     `hold` rests there."""
     site = start_site(seed, database=database, workers=PROCESSES, application="tests.races.unlocked:app", may_fail=True)
 
-    confirmed = []
-    for n in range(ROUNDS):
-        rush(site, f"course-{n}")
-        confirmed.append(confirmed_and_waiting(site, f"course-{n}")[0])
+    confirmed = [0]
+    while max(confirmed) <= PLACES and len(confirmed) <= ROUNDS:  # once is enough
+        slug = f"course-{len(confirmed) - 1}"
+        rush(site, slug)
+        confirmed.append(confirmed_and_waiting(site, slug)[0])
     site.stop()
 
     assert max(confirmed) > PLACES, confirmed
