@@ -14,7 +14,7 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import french_datetime, plural
-from eventapp.invitations import audiences, campaign_notices, campaigns, listing, notices
+from eventapp.invitations import audiences, campaign_notices, campaigns, listing, notices, samples
 from eventapp.invitations.audiences import Considered, Person, Plan
 from eventapp.invitations.campaign_forms import SendForm, packed, unpacked
 from eventapp.invitations.campaign_models import Campaign
@@ -30,7 +30,6 @@ from eventapp.links import absolute
 from eventapp.registrations import seats
 from eventapp.registrations.desk import selection
 
-SAMPLE_TOKEN = "lien-personnel-de-la-personne"  # noqa: S105 - shown in a preview, opens nothing
 SHOWN = 500  # people with a box on the page that is read before sending; the file has them all
 # Whoever these filters find has this letter coming: the first that finds somebody is proposed.
 LIKELY = (
@@ -166,9 +165,9 @@ def _preview(event: Event, kind: LetterKind, person: Person) -> dict[str, object
     """The letter as that person will read it."""
     written = writing.current_or_proposal(event, kind)
     if isinstance(person, Guest):
-        link = absolute("invitations.page", token=SAMPLE_TOKEN)
+        link = absolute("invitations.page", token=samples.TOKEN)
         return notices.contents(event, person, written.subject, written.body, link)
-    link = absolute("registrations.person", token=SAMPLE_TOKEN)
+    link = absolute("registrations.person", token=samples.TOKEN)
     return campaign_notices.contents_for_registered(event, person, written.subject, written.body, link)
 
 
