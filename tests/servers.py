@@ -14,13 +14,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
 from flask import Flask
 
 from eventapp import processes, serve
 from eventapp.config import ROOT, Settings
 from eventapp.extensions import db
-from tests import databases
+from tests import databases, postgresql
 
 START_SECONDS = 60
 ANYBODY = ssl._create_unverified_context()  # noqa: S323 - our own certificate, on our own machine
@@ -103,10 +102,7 @@ class Starter:
         if kind == "sqlite":
             return f"sqlite:///{self.folder / f'site-{next(number)}.db'}"
         assert self.postgresql_url is not None
-        url, name = self.postgresql_url(), f"site_{next(number)}"
-        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return url.replace("/postgres?", f"/{name}?")
+        return postgresql.new_database(self.postgresql_url(), f"site_{next(number)}")
 
     def _start(self, site: Site, command: list[str], environ: Mapping[str, str]) -> None:
         whole = {**os.environ, **databases.ENVIRONMENT, **environ}

@@ -22,18 +22,26 @@ from eventapp.extensions import db
 from eventapp.outbox import queue
 from eventapp.outbox.delivery import deliver_due
 from eventapp.outbox.models import Message, State
-from tests import databases
+from tests import databases, postgresql
 from tests.factories import make_user
 
 START_SECONDS = 60
 ROUNDS = 20  # of at most 100 letters, and ten minutes more each time
 WORKER = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+LONG = pytest.mark.long
 
 
 @pytest.fixture
-def site(tmp_path, server, monkeypatch):
-    """An application on a database of its own, whose mail server takes its time to answer."""
-    url = f"sqlite:///{tmp_path / 'worker.db'}"
+def url(request, database, tmp_path):
+    """Of a database of its own."""
+    if database == "sqlite":
+        return f"sqlite:///{tmp_path / 'worker.db'}"
+    return postgresql.new_database(request.getfixturevalue("postgresql_url"), "killed")
+
+
+@pytest.fixture
+def site(url, server, monkeypatch):
+    """An application whose mail server takes its time to answer."""
     app = databases.make_app(url, MAIL_PORT=server.port)
     databases.build(app)
     monkeypatch.setitem(os.environ, "DATABASE_URL", url)
@@ -83,7 +91,16 @@ def deliver_the_rest():
 
 
 @pytest.mark.delivery
-@pytest.mark.parametrize(("kills", "letters"), [(3, 100), pytest.param(30, 1_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("database", "kills", "letters"),
+    [
+        ("sqlite", 3, 100),
+        ("postgresql", 1, 60),
+        pytest.param("sqlite", 30, 1_000, marks=LONG),
+        pytest.param("postgresql", 30, 1_000, marks=LONG),
+    ],
+    indirect=["database"],
+)
 def test_killed_workers_lose_nothing_and_repeat_recognisably(site, server, kills, letters):
     queue_letters(letters)
     for _ in range(kills):
@@ -102,7 +119,16 @@ def test_killed_workers_lose_nothing_and_repeat_recognisably(site, server, kills
 
 
 @pytest.mark.delivery
-@pytest.mark.parametrize(("workers", "letters"), [(2, 60), pytest.param(2, 1_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("database", "workers", "letters"),
+    [
+        ("sqlite", 2, 60),
+        ("postgresql", 2, 60),
+        pytest.param("sqlite", 2, 1_000, marks=LONG),
+        pytest.param("postgresql", 4, 1_000, marks=LONG),
+    ],
+    indirect=["database"],
+)
 def test_several_workers_send_each_letter_once(site, server, workers, letters):
     queue_letters(letters)
     line = [*WORKER, "--once"]
@@ -121,6 +147,7 @@ def test_several_workers_send_each_letter_once(site, server, workers, letters):
 
 
 @pytest.mark.delivery
+@pytest.mark.both_databases
 def test_a_worker_frozen_while_it_sends_is_replaced_and_sends_no_third_copy(site, server, monkeypatch):
     queue_letters(5)
     taken, may_answer = threading.Event(), threading.Event()
