@@ -103,10 +103,12 @@ def test_what_was_there_is_completed(empty_database: Callable[[str], Flask]):
             guest = connection.execute(text("SELECT kind, places, undeliverable_why FROM guest")).one()
             wording = connection.execute(text("SELECT wording FROM event")).scalar_one()
             message = connection.execute(text("SELECT state, campaign_id, bounce FROM message")).one()
+            calendar = connection.execute(text("SELECT calendar_wish, feed_revoked_at FROM registration")).one()
         db.engine.dispose()
 
     assert (*answer, choice, reader) == ("Régime", True, "first_come", True)
     assert (*guest, wording, *message) == ("person", None, "", "invitation", "queued", None, "")
+    assert tuple(calendar) == ("event", None)
 
 
 def plant_first_rows(connection: Connection) -> None:

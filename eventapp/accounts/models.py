@@ -100,12 +100,15 @@ class User(Base, UserMixin):
 
 class Membership(Base):
     __tablename__ = "membership"
+    FEED_PURPOSE = "organiser-feed"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     role: Mapped[Role] = mapped_column(enum_column(Role, "membership_role"))
     reads_sensitive: Mapped[bool] = mapped_column(default=False)  # answers such as a diet or an access need
+    feed_nonce: Mapped[str | None] = mapped_column(String(32))  # of the secret calendar of the organisation's events
+    feed_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
 
     user: Mapped[User] = relationship(back_populates="memberships")

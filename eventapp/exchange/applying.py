@@ -6,7 +6,7 @@ from typing import Any
 
 from eventapp import journal
 from eventapp.accounts.models import Organisation, User
-from eventapp.agenda.models import BookingMode
+from eventapp.agenda.models import BookingMode, Session
 from eventapp.errors import Refused
 from eventapp.events import lifecycle
 from eventapp.events.local_times import to_iso
@@ -17,6 +17,7 @@ from eventapp.exchange.applying_agenda import apply_agenda
 from eventapp.exchange.applying_choices import apply_categories, apply_questions, apply_structures, find_structures
 from eventapp.exchange.event_file import EventFile, OrganisationPart
 from eventapp.exchange.faults import BadFile, Fault
+from eventapp.exchange.releases import keep_release
 from eventapp.exchange.telling import release_cancelled, tell_of_cancellation, tell_of_move, tell_those_who_booked
 from eventapp.extensions import db
 from eventapp.network.models import Region
@@ -118,6 +119,7 @@ def _create(file: EventFile, *, publish: bool, now: datetime, by: User | None) -
     apply_agenda(event, file, now=now, by=by)
     if publish:
         lifecycle.publish(event, now=now, by=by)
+        keep_release(event, now=now, by=by)
         if file.status is Status.CANCELLED:
             lifecycle.cancel(event, reason="", now=now, by=by)
     return event
@@ -134,6 +136,23 @@ def _update(event: Event, file: EventFile, *, publish: bool, now: datetime, by: 
     event.draft = None
     if publish and not event.is_public and event.status is not Status.CANCELLED:
         lifecycle.publish(event, now=now, by=by)
+    told = _tell(event, file, changed, before, publish=publish, now=now, by=by)
+    if publish and event.status is Status.PUBLISHED:
+        keep_release(event, told=told, now=now, by=by)
+    return told
+
+
+def _tell(
+    event: Event,
+    file: EventFile,
+    changed: list[Session],
+    before: tuple[datetime, datetime, str],
+    *,
+    publish: bool,
+    now: datetime,
+    by: User | None,
+) -> int:
+    """`before`: when and where the event took place until now."""
     if publish and file.status is Status.CANCELLED and event.status is not Status.CANCELLED:
         lifecycle.cancel(event, reason="", now=now, by=by)
         return tell_of_cancellation(event, now=now)

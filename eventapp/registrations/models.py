@@ -79,6 +79,14 @@ class QuestionKind(StrEnum):
         return self in (QuestionKind.CHOICE, QuestionKind.CHOICES)
 
 
+class CalendarWish(StrEnum):
+    """What calendar mail a person wants: one entry for the event, one for each of their sessions too, or none."""
+
+    EVENT = "event"
+    SESSIONS = "sessions"
+    NONE = "none"
+
+
 class Registration(Base):
     """The personal link and the private feed have each their own nonce: one can be renewed without the other."""
 
@@ -121,6 +129,12 @@ class Registration(Base):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     feed_nonce: Mapped[str] = mapped_column(String(32))
     feed_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    feed_revoked_at: Mapped[datetime | None]  # the subscription was switched off; a new address switches it on
+    calendar_wish: Mapped[CalendarWish] = mapped_column(
+        enum_column(CalendarWish, "registration_calendar_wish"),
+        default=CalendarWish.EVENT,
+        server_default=CalendarWish.EVENT.value,
+    )
     revision: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime]
 

@@ -15,6 +15,7 @@ from eventapp.events.forms import CancelForm, EmptyForm, point_at
 from eventapp.events.models import Event
 from eventapp.events.views.blueprint import EVENT, back_to, bp, check_token, find_event, refused
 from eventapp.exchange import telling
+from eventapp.exchange.releases import keep_release
 from eventapp.exchange.shifting import clock_time, shift_sessions
 from eventapp.extensions import db
 from eventapp.formats import plural
@@ -37,6 +38,7 @@ def do_publish(slug: str) -> Any:
     check_token()
     try:
         lifecycle.publish(event, now=now, by=g.user)
+        keep_release(event, now=now, by=g.user)
         seats.capacities_changed(event, now=now)
     except Refused as refusal:
         return refused(event, refusal)

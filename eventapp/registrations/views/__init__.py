@@ -1,5 +1,6 @@
 """The public pages and the organiser's, by subject: each module adds its views to one of the two blueprints."""
 
+import eventapp.registrations.self_service.calendar_models
 import eventapp.registrations.views.acts
 import eventapp.registrations.views.allocation
 import eventapp.registrations.views.allowances
