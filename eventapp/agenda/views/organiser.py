@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import g, render_template
 
+import eventapp.agenda.conflict_models  # noqa: F401
 from eventapp import access
 from eventapp.agenda import editing
 from eventapp.agenda.forms import ChoicesForm, QuickSessionForm
