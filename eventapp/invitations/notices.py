@@ -12,12 +12,19 @@ from eventapp.formats import person as name_of
 from eventapp.formats import plural
 from eventapp.invitations import links
 from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest, Invitation, NamedAs
+from eventapp.letters import writing
 from eventapp.letters.attachments import attached
-from eventapp.letters.filling import event_values, html_for, subject_for, text_for
-from eventapp.letters.models import Letter
-from eventapp.outbox.letters import Attachment, Contents, NothingToSay, ahead, letter, once, post
+from eventapp.letters.filling import event_values, html_for, subject_for, text_for, words_beside
+from eventapp.letters.models import Letter, LetterKind
+from eventapp.outbox.letters import Contents, NothingToSay, ahead, letter, post
 from eventapp.outbox.models import Message, Priority
 from eventapp.registrations.models import Registration, Status
+
+# Letters to silent guests that carry the organiser's words below ours: those of which kind, and what they are about.
+SAID = {
+    "invitations/event_moved": (LetterKind.CHANGE, "la date ou le lieu de la rencontre"),
+    "invitations/event_cancelled": (LetterKind.CANCELLATION, "la rencontre"),
+}
 
 
 @ahead("invitation_id")
@@ -67,10 +74,14 @@ def silent_contents(message: Message, invitation_id: int) -> Contents:
     event = invitation.guest.event
     if message.letter == "invitations/event_moved" and event.cancelled_at is not None:
         raise NothingToSay("La rencontre est annulée.")
+    link, (kind, subject) = links.invitation(invitation), SAID[message.letter]
+    known = values(event, invitation.guest, link) | {"sujet": subject}
+    own = words_beside(writing.own_text_at(event, kind, message.created_at), known)
     return Contents(
-        context={"event": event, "guest": invitation.guest, "link": links.invitation(invitation)},
+        context={"event": event, "guest": invitation.guest, "link": link, **own},
         sender_name=event.organisation.name,
         reply_to=event.contact[2],
+        attachments=attached(event.id, kind, at=message.created_at),
     )
 
 
@@ -87,13 +98,8 @@ def invitation_contents(message: Message, invitation_id: int, letter_id: int) ->
         unsubscribe_url=unsubscribe,
         sender_name=event.organisation.name,
         reply_to=event.contact[2],
-        attachments=files(event, written, message),
+        attachments=attached(event.id, written.name, at=message.created_at),
     )
-
-
-def files(event: Event, written: Letter, message: Message) -> list[Attachment]:
-    event_id, kind, at = event.id, written.name, message.created_at
-    return once(("files", event_id, kind, at), lambda: attached(event_id, kind, at=at))
 
 
 def contents(event: Event, guest: Guest, subject: str, body: str, link: str) -> dict[str, object]:

@@ -8,27 +8,30 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import render_template
+from flask import current_app, render_template
 from markupsafe import Markup
 from sqlalchemy import Select, select
 
 from eventapp.accounts.models import User
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.invitations import notices
+from eventapp.invitations import notices, other_cases
 from eventapp.invitations.models import Guest, GuestKind
 from eventapp.letters.attachments import attached
 from eventapp.letters.filling import words
 from eventapp.letters.models import LetterKind
 from eventapp.links import absolute
 from eventapp.outbox import rendering
-from eventapp.outbox.letters import Attachment, Contents, letter, post
+from eventapp.outbox.letters import Contents, letter, post
 from eventapp.outbox.models import Message
 from eventapp.registrations import words as registration_words
 from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.text import fold, one_line
 
 TOKEN = "lien-personnel-de-la-personne"  # noqa: S105 - opens nothing
-OFFERED = 500
+LONGEST_SEARCH = 200
+OFFERED = 100  # names in the list; anyone else is found by searching
+TRIAL = "Essai – "
 SAMPLE_POSITION = 3
 LETTER = "invitations/trial"
 TEMPLATES = {
@@ -71,63 +74,83 @@ class Sample:
         return self.status is Status.CONFIRMED
 
 
-def readers(event: Event, kind: LetterKind) -> "Select[Any]":
-    """Those whom letters of this kind may go to, by name."""
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A letter as it stands in the editor, who reads it (nobody yet: an example), in which of its cases."""
+
+    kind: LetterKind
+    subject: str
+    body: str
+    reader_id: int | None = None
+    case: str = ""  # other_cases.Case.slug
+
+
+def readers(event: Event, kind: LetterKind, text: str = "") -> "Select[Any]":
+    """Those whom letters of this kind may go to, by name; `text`: who has these words in their name, address…"""
+    query: Select[Any]
     if kind not in TO_GUESTS:
-        return (
-            select(Registration)
-            .where(Registration.event_id == event.id, Registration.status != Status.CANCELLED)
-            .order_by(Registration.name_folded, Registration.id)
-        )
-    if kind is LetterKind.REMINDER:
-        return Guest.of(event)
-    of_kind = GuestKind.STRUCTURE if kind is LetterKind.STRUCTURE else GuestKind.PERSON
-    return Guest.of(event).where(Guest.kind == of_kind)
+        live = Registration.event_id == event.id, Registration.status != Status.CANCELLED
+        query = select(Registration).where(*live).order_by(Registration.name_folded, Registration.id)
+    elif kind is LetterKind.REMINDER:
+        query = Guest.of(event)
+    else:
+        of_kind = GuestKind.STRUCTURE if kind is LetterKind.STRUCTURE else GuestKind.PERSON
+        query = Guest.of(event).where(Guest.kind == of_kind)
+    table: Any = Guest if kind in TO_GUESTS else Registration
+    return query.where(*(table.search_text.contains(word, autoescape=True) for word in fold(text).split()))
 
 
-def show(
-    event: Event, kind: LetterKind, subject: str, body: str, *, reader_id: int | None, now: datetime
-) -> rendering.Rendered:
+def show(event: Event, draft: Draft, *, now: datetime) -> rendering.Rendered:
     """What a mail program would receive. Writes nothing."""
-    return rendering.render(Message(letter=LETTER, context=_ids(event, kind, subject, body, reader_id), created_at=now))
+    return rendering.render(Message(letter=LETTER, context=_ids(event, draft), created_at=now))
 
 
-def send(
-    event: Event, kind: LetterKind, subject: str, body: str, *, reader_id: int | None, now: datetime, to: User
-) -> Message:
+def send(event: Event, draft: Draft, *, now: datetime, to: User) -> Message:
     """A test, to the organiser who asks for it."""
-    ids = _ids(event, kind, f"Essai – {subject}", body, reader_id)
-    return post(LETTER, to=to.email, now=now, event=event, **ids)
+    return post(LETTER, to=to.email, now=now, event=event, mark=TRIAL, **_ids(event, draft))
 
 
 @letter(LETTER, title="Essai d’une lettre")
 def trial_contents(
-    message: Message, event_id: int, kind: str, subject: str, body: str, reader_id: int | None
+    message: Message,
+    event_id: int,
+    kind: str,
+    subject: str,
+    body: str,
+    reader_id: int | None,
+    case: str = "",
+    mark: str = "",
 ) -> Contents:
-    event, of_kind = db.session.get_one(Event, event_id), LetterKind(kind)
-    context = _context(event, of_kind, subject, body, _reader(event, of_kind, reader_id), message.created_at)
-    context["message"] = message
-    template = TEMPLATES[of_kind]
-    context["subject"] = context["letter_subject"]
+    event = db.session.get_one(Event, event_id)
+    draft = Draft(kind=LetterKind(kind), subject=subject, body=body, reader_id=reader_id, case=case)
+    context, template = _context(event, draft, message.created_at) | {"message": message}, _template(draft)
+    context["subject"] = mark + _subject(template, context)
     return Contents(
         context={
-            "trial_subject": context["letter_subject"],
+            "trial_subject": context["subject"],
             "trial_text": render_template(f"{template}.txt", **context),
             # rendered by a template of ours, which escaped what is in it
             "trial_html": Markup(render_template(f"{template}.html", **context)),  # noqa: S704
         },
         sender_name=event.organisation.name,
         reply_to=event.contact[2],
-        attachments=_files(event, of_kind, message.created_at),
+        attachments=attached(event.id, draft.kind, at=message.created_at),
     )
 
 
-def _ids(event: Event, kind: LetterKind, subject: str, body: str, reader_id: int | None) -> dict[str, Any]:
-    return {"event_id": event.id, "kind": kind.value, "subject": subject, "body": body, "reader_id": reader_id}
+def _ids(event: Event, draft: Draft) -> dict[str, Any]:
+    return {"event_id": event.id} | vars(draft) | {"kind": draft.kind.value}
 
 
-def _files(event: Event, kind: LetterKind, at: datetime) -> list[Attachment]:
-    return attached(event.id, kind, at=at)
+def _template(draft: Draft) -> str:
+    case = other_cases.case_of(draft.kind, draft.case)
+    return case.letter.replace("/", "/mails/") if case is not None else TEMPLATES[draft.kind]
+
+
+def _subject(template: str, context: dict[str, Any]) -> str:
+    """What that template makes of it: some have a subject of their own."""
+    source = current_app.jinja_env.get_template(f"{template}.txt")
+    return one_line("".join(source.blocks["subject"](source.new_context(context))))
 
 
 def _reader(event: Event, kind: LetterKind, reader_id: int | None) -> Guest | Registration | None:
@@ -136,16 +159,17 @@ def _reader(event: Event, kind: LetterKind, reader_id: int | None) -> Guest | Re
     return found if found is not None and found.event_id == event.id else None
 
 
-def _context(
-    event: Event, kind: LetterKind, subject: str, body: str, reader: Guest | Registration | None, now: datetime
-) -> dict[str, Any]:
+def _context(event: Event, draft: Draft, now: datetime) -> dict[str, Any]:
+    kind, subject, body = draft.kind, draft.subject, draft.body
+    reader = _reader(event, kind, draft.reader_id)
     if kind in TO_GUESTS:
         link = absolute("invitations.page", token=TOKEN)
         guest = reader if isinstance(reader, Guest) else sample_guest(kind)
         context = notices.contents(event, guest, subject, body, link)
         return context | {"unsubscribe": absolute("invitations.unsubscribe", token=TOKEN)}
     link = absolute("registrations.person", token=TOKEN)
-    sample = _registered(event, kind, reader, now)
+    sample = _registered(event, draft, reader, now)
+    known = registration_words.values(event, sample, link)
     return {
         "event": event,
         "organisation": event.organisation,
@@ -160,7 +184,16 @@ def _context(
         "personal_url": link,
         "feed_url": absolute("calendars.feed", token=TOKEN, name=event.slug),
         "report": absolute("events.report", slug=event.slug),
-    } | words(subject, body, registration_words.values(event, sample, link))
+    } | _words(event, draft, sample, known)
+
+
+def _words(event: Event, draft: Draft, sample: Sample, known: dict[str, str]) -> dict[str, Any]:
+    kind, subject, body = draft.kind, draft.subject, draft.body
+    case = other_cases.case_of(kind, draft.case)
+    if case is not None:
+        return other_cases.context(case, event, kind, sample, subject, body, known)
+    about = registration_words.subject_of(TEMPLATES[kind].replace("/mails/", "/"), None)
+    return words(subject, body, known | {"sujet": about})
 
 
 def sample_guest(kind: LetterKind) -> Guest:
@@ -178,14 +211,15 @@ def sample_guest(kind: LetterKind) -> Guest:
     )
 
 
-def _registered(event: Event, kind: LetterKind, reader: Any, now: datetime) -> Sample:
-    named = reader or sample_guest(LetterKind.INVITATION)
+def _registered(event: Event, draft: Draft, reader: Any, now: datetime) -> Sample:
+    kind, named = draft.kind, reader or sample_guest(LetterKind.INVITATION)
+    status = Status.CONFIRMED if draft.case == "session" else STATES.get(kind, Status.CONFIRMED)
     return Sample(
         first_name=named.first_name,
         last_name=named.last_name,
         function=named.function,
         organisation_name=named.organisation_name,
-        status=STATES.get(kind, Status.CONFIRMED),
+        status=status,
         offer_until=now + timedelta(hours=event.offer_hours or 48) if kind is LetterKind.OFFER else None,
         live_bookings=reader.live_bookings if isinstance(reader, Registration) else [],
     )

@@ -14,7 +14,7 @@ from eventapp.extensions import db
 from eventapp.formats import NBSP
 from eventapp.letters.kinds import TITLES
 from eventapp.letters.models import LetterFile, LetterKind
-from eventapp.outbox.letters import Attachment
+from eventapp.outbox.letters import Attachment, once
 from eventapp.text import one_line
 
 MEGABYTE = 1024 * 1024
@@ -83,9 +83,14 @@ def counts(event: Event, *, at: datetime) -> dict[LetterKind, int]:
 
 
 def attached(event_id: int, kind: LetterKind, *, at: datetime) -> list[Attachment]:
-    """The same with the contents, for the mail. `at`: when the letter, or the campaign it is part of, was made."""
-    files = db.session.scalars(_attached(event_id, kind, at).options(undefer(LetterFile.content)))
-    return [Attachment(file.filename, file.content_type, file.content) for file in files]
+    """The same with the contents, for the mail. `at`: when the letter, or the campaign it is part of, was made. Read
+    once for the letters that leave together."""
+
+    def read() -> list[Attachment]:
+        files = db.session.scalars(_attached(event_id, kind, at).options(undefer(LetterFile.content)))
+        return [Attachment(file.filename, file.content_type, file.content) for file in files]
+
+    return once(("files", event_id, kind, at), read)
 
 
 def harmless_name(filename: str) -> str:

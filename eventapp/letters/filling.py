@@ -27,14 +27,19 @@ PLACEHOLDERS = {
     "places": "places proposées à une structure : « 2 places »",
     "delai": "jour et heure jusqu’auxquels une place proposée est gardée",
     "lien": "adresse personnelle, pour répondre ou pour suivre son inscription",
+    "sujet": "ce dont parle le courriel, par exemple « la session … »",
 }
-ONLY_FOR = {"places": LetterKind.STRUCTURE, "delai": LetterKind.OFFER}
+ONLY_FOR = {
+    "places": (LetterKind.STRUCTURE,),
+    "delai": (LetterKind.OFFER,),
+    "sujet": (LetterKind.CHANGE, LetterKind.CANCELLATION),
+}
 ABOUT_A_PERSON = {"prenom", "nom", "fonction"}
 
 
 def placeholders_of(kind: LetterKind) -> dict[str, str]:
     """Those that make sense in letters of this kind."""
-    left_out = {name for name, only in ONLY_FOR.items() if only is not kind}
+    left_out = {name for name, only in ONLY_FOR.items() if kind not in only}
     left_out |= ABOUT_A_PERSON if kind is LetterKind.STRUCTURE else set()
     return {name: meaning for name, meaning in PLACEHOLDERS.items() if name not in left_out}
 
@@ -58,6 +63,16 @@ def words(subject: str, body: str, known: Mapping[str, str]) -> dict[str, object
         "letter_text": text_for(body, known),
         "letter_html": html_for(body, known),
     }
+
+
+def words_beside(own: tuple[str, str] | None, known: Mapping[str, str]) -> dict[str, object]:
+    """In a letter that says itself what happened: the organiser's words, if there are any, go below it. Their subject
+    replaces ours only where it says what it is about: one letter tells of a session and of the whole event."""
+    if own is None:
+        return {"letter_subject": "", "letter_text": "", "letter_html": ""}
+    subject, body = own
+    filled = words(subject, body, known)
+    return filled if "sujet" in placeholders.names_in(subject) else filled | {"letter_subject": ""}
 
 
 def subject_for(subject: str, known: Mapping[str, str]) -> str:

@@ -46,11 +46,16 @@ KINDS = {
         f"{REGISTERED}, l’agenda et sa date",
     ),
     LetterKind.CHANGE: About(
-        "changement", "Changement de date ou de lieu", "Part aux personnes inscrites quand vous déplacez la rencontre.",
+        "changement",
+        "Changement",
+        "Part quand vous déplacez la rencontre, aux personnes inscrites et aux invités sans réponse, et quand une"
+        " session change, à qui l’a réservée.",
         f"ce que devient la place, {REGISTERED}, l’agenda et sa nouvelle date",
     ),
     LetterKind.CANCELLATION: About(
-        "annulation", "Inscription annulée", "Part à chaque inscription annulée, par la personne ou par vous.",
+        "annulation",
+        "Annulation",
+        "Part quand une inscription, une session réservée ou toute la rencontre est annulée.",
         "le motif et le retrait de l’agenda",
     ),
     LetterKind.PRACTICAL: About(

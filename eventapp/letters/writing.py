@@ -13,6 +13,7 @@ from eventapp.formats import NBSP
 from eventapp.letters.defaults import PROPOSALS, Proposal
 from eventapp.letters.kinds import TITLES
 from eventapp.letters.models import Letter, LetterKind
+from eventapp.outbox.letters import once
 from eventapp.text import many_lines, one_line
 
 SPOKEN = {Wording.INVITATION: "invitation", Wording.CONVOCATION: "convocation"}
@@ -43,8 +44,17 @@ def worded(event: Event) -> dict[LetterKind, Letter]:
 
 def text_at(event: Event, kind: LetterKind, moment: datetime) -> tuple[str, str]:
     """Subject and body of a letter made at that moment, whatever was written since; nothing is written down."""
-    written = db.session.scalar(_versions(event.id, kind).where(Letter.written_at <= moment).limit(1))
-    return (written.subject, written.body) if written and is_worded(written) else proposal(event, kind)
+    return own_text_at(event, kind, moment) or proposal(event, kind)
+
+
+def own_text_at(event: Event, kind: LetterKind, moment: datetime) -> tuple[str, str] | None:
+    """The same where the organiser worded it. Read once for the letters that leave together."""
+
+    def read() -> tuple[str, str] | None:
+        written = db.session.scalar(_versions(event.id, kind).where(Letter.written_at <= moment).limit(1))
+        return (written.subject, written.body) if written and is_worded(written) else None
+
+    return once(("own words", event.id, kind, moment), read)
 
 
 def current_or_default(event: Event, kind: LetterKind, *, now: datetime) -> Letter:
@@ -58,7 +68,11 @@ def current_or_default(event: Event, kind: LetterKind, *, now: datetime) -> Lett
 
 def is_worded(letter: Letter) -> bool:
     """Whether it says something else than what is proposed, in either wording."""
-    return (letter.subject, letter.body) not in [proposals[letter.name] for proposals in PROPOSALS.values()]
+    return is_own(letter.name, letter.subject, letter.body)
+
+
+def is_own(kind: LetterKind, subject: str, body: str) -> bool:
+    return (subject, body) not in [proposals[kind] for proposals in PROPOSALS.values()]
 
 
 def write(event: Event, kind: LetterKind, subject: str, body: str, *, now: datetime, by: User) -> Letter:

@@ -74,7 +74,8 @@ def offered_contents(message: Message, registration_id: int) -> Contents:
 
 @letter("registrations/sessions_changed", title="Sessions modifiées")
 @letter("registrations/event_moved", title="Date ou lieu changé")
-def changed_contents(message: Message, registration_id: int) -> Contents:
+def changed_contents(message: Message, registration_id: int, **_is_news: bool) -> Contents:
+    """Whether it is news: `words` reads it in the message."""
     registration = find_registration(registration_id)
     if registration.is_cancelled:
         raise NothingToSay("l’inscription est annulée")
@@ -135,7 +136,7 @@ def contents_of(message: Message, registration: Registration, **more: Any) -> Co
         "rankings": ranking_of(registration),
         "personal_url": link,
         "feed_url": links.feed(registration),
-        **words.of(message, registration, link),
+        **words.of(message, registration, link, more.get("session")),
     }
     attachments = [] if registration.is_cancelled or not registration.is_confirmed else [_agenda(registration)]
     attachments += words.files(message, registration)

@@ -34,8 +34,10 @@ def promoted(registration: Registration, *, now: datetime) -> None:
     _request("registrations/promoted", registration, now=now)
 
 
-def changed(registration: Registration, *, now: datetime) -> None:
-    _post("registrations/sessions_changed", registration, now=now)
+def changed(registration: Registration, *, now: datetime, is_news: bool = False) -> None:
+    """`is_news`: to whoever did not ask for it; what organisers say of changes is for them."""
+    news = {"is_news": True} if is_news else {}
+    _post("registrations/sessions_changed", registration, now=now, **news)
 
 
 def cancelled(registration: Registration, *, now: datetime, message: str | None = None) -> None:

@@ -4,12 +4,13 @@ stay ours, around them."""
 from datetime import datetime
 from typing import Any, Protocol
 
+from eventapp.agenda.models import Session
 from eventapp.events.models import Event
-from eventapp.formats import french_datetime
+from eventapp.formats import french_datetime, typo
 from eventapp.letters import attachments, writing
-from eventapp.letters.filling import event_values, words
+from eventapp.letters.filling import event_values, words, words_beside
 from eventapp.letters.models import LetterKind
-from eventapp.outbox.letters import Attachment, once
+from eventapp.outbox.letters import Attachment
 from eventapp.outbox.models import Message
 from eventapp.registrations.models import Registration
 
@@ -20,6 +21,19 @@ KINDS = {
     "registrations/promoted": LetterKind.PROMOTED,
     "registrations/event_moved": LetterKind.CHANGE,
     "registrations/cancelled": LetterKind.CANCELLATION,
+}
+# What else changes or is cancelled: the letter says what, then come the same words, if the organisers wrote any.
+BESIDE = {
+    "registrations/session_moved": LetterKind.CHANGE,
+    "registrations/sessions_changed": LetterKind.CHANGE,
+    "registrations/session_cancelled": LetterKind.CANCELLATION,
+    "registrations/event_cancelled": LetterKind.CANCELLATION,
+}
+SUBJECTS = {
+    "registrations/event_moved": "la date ou le lieu de la rencontre",
+    "registrations/cancelled": "votre inscription",
+    "registrations/sessions_changed": "vos sessions",
+    "registrations/event_cancelled": "la rencontre",
 }
 
 
@@ -38,20 +52,25 @@ class Reader(Protocol):
     def offer_until(self) -> Any: ...
 
 
-def of(message: Message, registration: Registration, link: str) -> dict[str, object]:
+def of(message: Message, registration: Registration, link: str, session: Session | None = None) -> dict[str, object]:
     """As they were worded when the letter was posted; nothing for letters that nobody words."""
-    if (kind := KINDS.get(message.letter)) is None:
+    event, kind, made_at = registration.event, _kind(message), message.created_at
+    if kind is None and message.letter not in BESIDE:
         return {}
-    event, made_at = registration.event, message.created_at
-    subject, body = once(("text", event.id, kind, made_at), lambda: writing.text_at(event, kind, made_at))
-    return words(subject, body, values(registration.event, registration, link))
+    known = values(event, registration, link) | {"sujet": subject_of(message.letter, session)}
+    if kind is None or message.letter in BESIDE:
+        return words_beside(writing.own_text_at(event, kind, made_at) if kind else None, known)
+    return words(*writing.text_at(event, kind, made_at), known)
 
 
 def files(message: Message, registration: Registration) -> list[Attachment]:
-    if (kind := KINDS.get(message.letter)) is None:
-        return []
-    event_id, at = registration.event_id, message.created_at
-    return once(("files", event_id, kind, at), lambda: attachments.attached(event_id, kind, at=at))
+    kind = _kind(message)
+    return [] if kind is None else attachments.attached(registration.event_id, kind, at=message.created_at)
+
+
+def subject_of(letter: str, session: Session | None) -> str:
+    """What `{sujet}` becomes."""
+    return typo(f"la session « {session.title} »") if session is not None else SUBJECTS.get(letter, "")
 
 
 def values(event: Event, registration: Reader, link: str) -> dict[str, str]:
@@ -66,3 +85,10 @@ def values(event: Event, registration: Reader, link: str) -> dict[str, str]:
         "lien": link,
     }
     return event_values(event) | own
+
+
+def _kind(message: Message) -> LetterKind | None:
+    """Whoever changed their own sessions reads only that: what is said of a change is for those who did not ask."""
+    if message.letter == "registrations/sessions_changed" and not message.context.get("is_news"):
+        return None
+    return KINDS.get(message.letter) or BESIDE.get(message.letter)

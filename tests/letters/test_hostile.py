@@ -33,7 +33,9 @@ NAMES = [
 
 def shown(event, kind, subject, body, reader=None):
     db.session.commit()
-    return samples.show(event, kind, subject, body, reader_id=reader.id if reader else None, now=NOW)
+    return samples.show(
+        event, samples.Draft(kind=kind, subject=subject, body=body, reader_id=reader.id if reader else None), now=NOW
+    )
 
 
 def links_of(html):
@@ -97,7 +99,8 @@ def test_a_subject_adds_no_header(app, monkeypatch, text):
     reader = make_registration(event, person)
     subject, body = clean(text) + " {prenom}", clean_lines(text)
     writing.write(event, LetterKind.THANKS, subject, body, now=NOW, by=user)
-    samples.send(event, LetterKind.THANKS, subject, body, reader_id=reader.id, now=NOW, to=user)
+    draft = samples.Draft(kind=LetterKind.THANKS, subject=subject, body=body, reader_id=reader.id)
+    samples.send(event, draft, now=NOW, to=user)
     db.session.commit()
 
     delivery.deliver_due(now=NOW, limit=1)

@@ -180,3 +180,69 @@ def test_the_letters_frame_runs_nothing(client, event):
     assert parse(response).iframe["sandbox"] == []
     assert "unsafe" not in policy
     assert "style-src 'self' 'sha256-" in policy
+
+
+CHANGING, CANCELLING = KINDS[LetterKind.CHANGE].slug, KINDS[LetterKind.CANCELLATION].slug
+
+
+@pytest.mark.parametrize(
+    ("slug", "case", "fact"),
+    [
+        (CHANGING, "session", "change d’horaire ou de salle"),
+        (CHANGING, "invites", "Votre invitation reste valable."),
+        (CANCELLING, "session", "Session annulée : Atelier d’exemple 1"),
+        (CANCELLING, "rencontre", "n’aura pas lieu"),
+        (CANCELLING, "invites", "Vous n’avez plus à répondre"),
+    ],
+)
+def test_each_case_of_a_letter_is_shown_with_ours_first(client, event, slug, case, fact):
+    shown = words(client.page(at(event, slug, f"?cas={case}")).select_one(".preview"))
+    own = parse(client.post(at(event, slug, "/apercu"), data={"subject": "Oui", "body": "Sur {sujet}.", "cas": case}))
+
+    assert fact in shown
+    assert "Bonjour Camille EXEMPLE" in shown
+    assert "Sur la " in words(own.select_one(".preview"))
+    assert own.select_one("#cas option[selected]")["value"] == case
+
+
+def test_a_case_that_is_none_is_not_there(client, event):
+    assert client.get(at(event, CHANGING, "?cas=rencontre")).status_code == 404
+    assert client.get(at(event, INVITING, "?cas=session")).status_code == 404
+
+
+def test_a_test_of_a_case_keeps_our_subject(client, event, outbox):
+    client.post(at(event, CANCELLING, "/essai"), data={"subject": "Oui", "body": "Sur {sujet}", "cas": "rencontre"})
+    (message,) = outbox()
+    with rendering.reading():
+        letter = rendering.render(message)
+
+    assert letter.subject == "Essai – Rencontre annulée\u00a0: Deuxièmes rencontres"
+    assert "Sur la rencontre" in letter.text
+
+
+def test_anyone_of_a_long_list_is_found_without_javascript(client, event, monkeypatch):
+    monkeypatch.setattr(samples, "OFFERED", 3)
+    for n in range(30):
+        make_guest(event, make_person(first_name="Zoé", last_name=f"Nom{n:02}"))
+
+    page = client.page(at(event, INVITING))
+    assert "La liste montre 3 personnes sur 30" in words(page.main)
+    sent = {
+        "subject": "Oui",
+        "body": "Chère {nom}",
+        "qui": "zoe nom27",
+        "personne": page.select_one("#personne option")["value"],
+    }
+    found = parse(client.post(page.select_one("#voir")["formaction"], data=sent))
+    nobody = parse(client.post(page.select_one("#voir")["formaction"], data=sent | {"qui": "Nemo"}))
+
+    assert "Chère Nom27" in words(found.select_one(".preview"))
+    assert [words(option) for option in found.select("#personne option")] == ["NOM27 Zoé"]
+    assert "Personne ne correspond à « Nemo »" in words(nobody.main)
+    assert nobody.select_one("#qui")["value"] == "Nemo"
+
+
+def test_a_short_list_is_not_searched(client, event):
+    make_guest(event)
+
+    assert client.page(at(event, INVITING)).select_one("#qui") is None

@@ -10,7 +10,8 @@ from eventapp import headers
 from eventapp.clock import utcnow
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.invitations import samples
+from eventapp.invitations import listing, samples
+from eventapp.invitations.other_cases import CASES, case_of
 from eventapp.letters import attachments, writing
 from eventapp.letters.filling import placeholders_of
 from eventapp.letters.forms import AttachmentForm, LetterForm
@@ -20,6 +21,7 @@ from eventapp.outbox import keeping
 
 bp = Blueprint("letters_organiser", __name__)
 
+FEW = 20  # in a longer list, one searches
 LETTERS = "/gestion/evenements/<slug>/lettres"
 LETTER = f"{LETTERS}/<letter_slug>"
 
@@ -48,7 +50,8 @@ def letter_page(
     status: int = 200,
     unsaved: bool = False,
 ) -> Response:
-    return _page(event, kind, form, reader_chosen(event, kind), status=status, unsaved=unsaved)
+    reader, case, searched = reader_chosen(event, kind), case_chosen(kind), text_searched()
+    return _page(event, kind, form, reader, case=case, searched=searched, status=status, unsaved=unsaved)
 
 
 def files_page(event: Event, kind: LetterKind, file_form: AttachmentForm, *, status: int = 422) -> Response:
@@ -63,13 +66,14 @@ def _page(
     form: LetterForm,
     reader: Any,
     *,
+    case: str = "",
+    searched: str = "",
     status: int,
     unsaved: bool = False,
     file_form: AttachmentForm | None = None,
 ) -> Response:
     now = utcnow()
-    subject, body = form.subject.data or "", form.body.data or ""
-    shown = samples.show(event, kind, subject, body, reader_id=reader.id if reader else None, now=now)
+    shown = samples.show(event, draft(kind, form, reader, case), now=now)
     written = writing.current(event, kind)
     page = render_template(
         "letters/organiser/letter.html",
@@ -80,7 +84,9 @@ def _page(
         file_form=file_form or AttachmentForm(formdata=None),
         unsaved=unsaved,
         written=written if written is not None and writing.is_worded(written) else None,
-        readers=_readers(event, kind, reader),
+        cases=CASES.get(kind, ()),
+        case=case,
+        **_readers(event, kind, reader, searched),
         reader=reader or samples.sample_guest(kind),
         placeholders=placeholders_of(kind),
         files=attachments.files_of(event, kind, at=now),
@@ -91,8 +97,12 @@ def _page(
 
 
 def reader_chosen(event: Event, kind: LetterKind) -> Any:
-    """Whose reading is shown: chosen beside the editor, or in the address; else the first."""
+    """Whose reading is shown: searched or chosen beside the editor, or in the address; else the first."""
     number, query = number_chosen(), samples.readers(event, kind)
+    if text_searched():
+        query = samples.readers(event, kind, text_searched())
+        found = db.session.scalars(query.limit(samples.OFFERED)).unique().all()
+        return next((one for one in found if str(one.id) == number), found[0] if found else None)
     if not number:
         return _first_reader(event, kind)
     if not (number.isascii() and number.isdigit() and len(number) < 10):
@@ -104,14 +114,35 @@ def number_chosen() -> str:
     return request.form.get("personne") or request.args.get("personne", "")
 
 
+def text_searched() -> str:
+    """Of whom the letter should be shown as they read it."""
+    return (request.form.get("qui") or request.args.get("qui", "")).replace("\0", "")[: samples.LONGEST_SEARCH].strip()
+
+
+def case_chosen(kind: LetterKind) -> str:
+    """In which of the cases of a letter that has several: empty for the commonest."""
+    slug = request.form.get("cas") or request.args.get("cas", "")
+    return slug if not slug or case_of(kind, slug) else abort(404)
+
+
+def draft(kind: LetterKind, form: LetterForm, reader: Any, case: str) -> samples.Draft:
+    """The letter as it stands in the editor."""
+    subject, body = form.subject.data or "", form.body.data or ""
+    return samples.Draft(kind=kind, subject=subject, body=body, reader_id=reader.id if reader else None, case=case)
+
+
 def _first_reader(event: Event, kind: LetterKind) -> Any:
     return db.session.scalars(samples.readers(event, kind).limit(1)).unique().first()
 
 
-def _readers(event: Event, kind: LetterKind, chosen: Any) -> list[Any]:
-    """Who may be chosen; somebody further down a long list can be, by the address of this page."""
-    found = list(db.session.scalars(samples.readers(event, kind).limit(samples.OFFERED)).unique())
-    return found if chosen is None or chosen in found else [chosen, *found]
+def _readers(event: Event, kind: LetterKind, chosen: Any, searched: str) -> dict[str, Any]:
+    """Who may be chosen: the first of those who are searched, of how many; somebody further down a long list can be,
+    by the address of this page."""
+    query = samples.readers(event, kind, searched)
+    found = list(db.session.scalars(query.limit(samples.OFFERED)).unique())
+    shown = found if chosen is None or chosen in found else [chosen, *found]
+    matching = listing.count(query)
+    return {"readers": shown, "searched": searched, "matching": matching, "is_long": searched or matching > FEW}
 
 
 def _allowing(html: str, page: Response) -> Response:

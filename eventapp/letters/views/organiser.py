@@ -17,12 +17,15 @@ from eventapp.letters.views.blueprint import (
     LETTER,
     LETTERS,
     bp,
+    case_chosen,
+    draft,
     editor,
     kind_of,
     letter_page,
     managed,
     number_chosen,
     reader_chosen,
+    text_searched,
 )
 
 
@@ -66,8 +69,12 @@ def letter(slug: str, letter_slug: str) -> Any:
     writing.write(event, kind, form.subject.data or "", form.body.data or "", now=utcnow(), by=g.user)
     db.session.commit()
     flash("La lettre est enregistrée. Relisez-la ci-dessous comme la personne la lira.", "success")
-    person = number_chosen() or None
-    return redirect(url_for(".letter", slug=slug, letter_slug=letter_slug, personne=person, _anchor="apercu"), 303)
+    shown_as: dict[str, Any] = {
+        "personne": number_chosen() or None,
+        "qui": text_searched() or None,
+        "cas": case_chosen(kind) or None,
+    }
+    return redirect(url_for(".letter", slug=slug, letter_slug=letter_slug, **shown_as, _anchor="apercu"), 303)
 
 
 @bp.post(f"{LETTER}/apercu")
@@ -88,9 +95,8 @@ def test(slug: str, letter_slug: str) -> Any:
     form = LetterForm(kind)
     if not form.validate_on_submit():
         return letter_page(event, kind, form, status=422)
-    reader = reader_chosen(event, kind)
-    subject, body = form.subject.data or "", form.body.data or ""
-    samples.send(event, kind, subject, body, reader_id=reader.id if reader else None, now=utcnow(), to=g.user)
+    sample = draft(kind, form, reader_chosen(event, kind), case_chosen(kind))
+    samples.send(event, sample, now=utcnow(), to=g.user)
     db.session.commit()
     flash(f"Un essai part vers {g.user.email}{NBSP}: ses liens sont des exemples. Rien n’est enregistré.", "success")
     return letter_page(event, kind, form, unsaved=True)

@@ -78,7 +78,7 @@ def move_bookings(
     db.session.flush()
     fill(event, now=now, told=moved.done)
     for registration in moved.done:
-        notices.changed(registration, now=now)
+        notices.changed(registration, now=now, is_news=True)
     return moved
 
 

@@ -39,7 +39,7 @@ def edit_session(
         if _when_and_where(session) != before:
             notices.session_moved(registration, session, before, now=now)
         else:
-            notices.changed(registration, now=now)
+            notices.changed(registration, now=now, is_news=True)
     if changed & {"capacity", "booking", "starts_at", "ends_at"}:  # another hour may leave nothing to choose between
         fill(session.event, now=now)
     return len(told)

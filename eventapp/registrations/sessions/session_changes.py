@@ -74,7 +74,7 @@ def change_sessions(
         fill(event, now=now, told=(registration,))
     forced = _force(registration, sessions, now=now, by=by) if over_limits and isinstance(by, User) else 0
     if forced or not plan.is_empty:
-        notices.changed(registration, now=now)
+        notices.changed(registration, now=now, is_news=isinstance(by, User))
 
 
 def release_session(session: Session, *, now: datetime, by: Actor) -> int:
