@@ -150,6 +150,7 @@ class Line(flask_mail.Connection):
             host.starttls(context=_tls())
         if mail.username and mail.password:
             host.login(mail.username, mail.password)
+        host.ehlo_or_helo_if_needed()  # a server that wants nobody to say hello refuses us, not one letter
         return host
 
     def hand_over(self, mail: Mail) -> None:
@@ -181,7 +182,7 @@ class Smtp:
                 line.hand_over(mail)
             except Exception as error:
                 self._drop()
-                if line.host.in_doubt and not isinstance(error, smtplib.SMTPResponseException):
+                if line.host.in_doubt and not failures.is_answer(error):
                     raise InDoubt from error
                 raise
         if line.num_emails >= SAME_LINE:

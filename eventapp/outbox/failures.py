@@ -33,6 +33,13 @@ class InDoubt(Exception):
     """The line broke while the message was being handed over: the server may have taken it."""
 
 
+def is_answer(error: Exception) -> bool:
+    """Whether the server said what it thinks: smtplib has its own words, in text, for a line that it cannot read."""
+    if not isinstance(error, smtplib.SMTPResponseException):
+        return False
+    return error.smtp_code > 0 and isinstance(error.smtp_error, bytes)
+
+
 def of_line(error: LineDown, may_have_left: bool) -> Outcome:
     cause = error.__cause__
     code, reply = _reply(cause) if isinstance(cause, smtplib.SMTPResponseException) else (0, "")
@@ -91,13 +98,14 @@ def _reply(error: Exception) -> tuple[int, str]:
     words: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
-    elif isinstance(error, smtplib.SMTPResponseException) and error.smtp_code > 0:
+    elif isinstance(error, smtplib.SMTPResponseException) and is_answer(error):
         code, words = error.smtp_code, error.smtp_error
     elif isinstance(error, smtplib.SMTPNotSupportedError):
         code, words = 554, str(error)
     else:
         return 0, ""
-    return code, words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return (code, said) if code > 0 else (0, "")
 
 
 def _because(detail: str) -> str:

@@ -17,8 +17,8 @@ class _Doubtful:
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         self.in_doubt = True
-        answer = super().data(msg)  # type: ignore[misc]
-        self.in_doubt = False
+        answer: tuple[int, bytes] = super().data(msg)  # type: ignore[misc]
+        self.in_doubt = answer[0] < 0  # words that are no answer
         return answer
 
 

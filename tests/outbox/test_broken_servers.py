@@ -1,0 +1,150 @@
+"""Mail servers that refuse, hang up, fall silent or talk nonsense at each step of a conversation."""
+
+import socketserver
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+
+from eventapp.extensions import db
+from eventapp.outbox import delivery
+from eventapp.outbox.delivery import deliver_due
+from eventapp.outbox.models import Message, State
+from tests.factories import NOW
+
+USUAL = {
+    "CONNECT": "220 ready",
+    "EHLO": "250 hello",
+    "HELO": "250 hello",
+    "MAIL": "250 ok",
+    "RCPT": "250 ok",
+    "DATA": "354 go on",
+    "BODY": "250 taken",
+    "RSET": "250 ok",
+    "QUIT": "221 bye",
+}
+RESET, SILENCE = "reset", "silence"
+ENDLESS = "250 " + "x" * 9_000  # longer than the protocol's lines may be
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """`answers`: what it says at a step instead of the usual; `most`: mails of one conversation before it says 421."""
+
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self):
+        self.answers, self.bodies, self.most, self.conversations = {}, [], 1_000, 0
+        super().__init__(("127.0.0.1", 0), Session)
+
+    def handle_error(self, *_request):
+        """Whoever hangs up on a broken server is right."""
+
+
+class Session(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.server.conversations += 1
+        taken, goes_on = 0, self.say("CONNECT")
+        while goes_on and (line := self.rfile.readline()):
+            verb = line.split()[0].decode().upper()
+            if verb == "MAIL" and taken >= self.server.most:
+                self.wfile.write(b"421 enough\r\n")
+                return
+            goes_on = self.say(verb) and verb != "QUIT"
+            if verb == "DATA" and goes_on and self.answer("DATA").startswith("354"):
+                body = b"".join(iter(self.rfile.readline, b".\r\n"))
+                taken += 1
+                self.server.bodies.append(body)
+                goes_on = self.say("BODY")
+
+    def answer(self, step):
+        return self.server.answers.get(step, USUAL.get(step, "500 what"))
+
+    def say(self, step):
+        answer = self.answer(step)
+        if answer == SILENCE:
+            time.sleep(1.5)
+        if answer in (RESET, SILENCE):
+            return False
+        self.wfile.write(answer.encode() + b"\r\n")
+        return True
+
+
+@pytest.fixture
+def broken(app, monkeypatch):
+    with Server() as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        monkeypatch.setitem(app.config, "MAIL_SERVER", "127.0.0.1")
+        monkeypatch.setitem(app.config, "MAIL_PORT", server.server_address[1])
+        monkeypatch.setattr(delivery, "SECONDS", 1)
+        yield server
+        server.shutdown()
+
+
+def reload(message):
+    db.session.expire_all()
+    return db.session.get_one(Message, message.id)
+
+
+@pytest.mark.delivery
+@pytest.mark.parametrize(
+    ("step", "answer", "state"),
+    [
+        ("CONNECT", "421 busy", State.QUEUED),
+        ("CONNECT", "554 go away", State.QUEUED),
+        ("CONNECT", RESET, State.QUEUED),
+        ("CONNECT", SILENCE, State.QUEUED),
+        ("CONNECT", "hello", State.QUEUED),
+        ("HELO", "421 busy", State.QUEUED),
+        ("HELO", "550 your name is on a list", State.QUEUED),
+        ("HELO", RESET, State.QUEUED),
+        ("MAIL", "451 later", State.QUEUED),
+        ("MAIL", "421 later", State.QUEUED),
+        ("MAIL", "553 no", State.FAILED),
+        ("MAIL", RESET, State.QUEUED),
+        ("RCPT", "450 greylisted", State.QUEUED),
+        ("RCPT", "421 later", State.QUEUED),
+        ("RCPT", "550 nobody", State.FAILED),
+        ("RCPT", RESET, State.QUEUED),
+        ("RCPT", ENDLESS, State.QUEUED),
+        ("RCPT", "what?", State.QUEUED),
+        ("DATA", "451 later", State.QUEUED),
+        ("DATA", "554 no", State.FAILED),
+        ("DATA", RESET, State.UNCERTAIN),
+        ("BODY", "451 later", State.QUEUED),
+        ("BODY", "421 later", State.QUEUED),
+        ("BODY", "554 spam", State.FAILED),
+        ("BODY", RESET, State.UNCERTAIN),
+        ("BODY", SILENCE, State.UNCERTAIN),
+        ("BODY", "what?", State.UNCERTAIN),
+        ("BODY", ENDLESS, State.UNCERTAIN),
+        ("QUIT", RESET, State.SENT),
+        ("QUIT", SILENCE, State.SENT),
+        ("QUIT", "what?", State.SENT),
+    ],
+)
+def test_each_step_may_fail(broken, send, step, answer, state):
+    message = send("jeanne@exemple.example")
+    broken.answers = {step: answer}
+    if step == "HELO":
+        broken.answers["EHLO"] = answer
+    deliver_due(now=NOW, limit=1)
+    assert reload(message).state is state, message.last_error
+
+    broken.answers = {}
+    later = deliver_due(now=NOW + timedelta(minutes=1), limit=1)
+    repeats = state in (State.QUEUED, State.UNCERTAIN)
+    assert (later, reload(message).state) == (int(repeats), State.SENT if repeats else state)
+    assert (b"X-Delivery-Attempt: 2" in broken.bodies[-1:][0] if broken.bodies else False) == (state is State.UNCERTAIN)
+
+
+@pytest.mark.delivery
+def test_a_server_that_has_enough_after_a_few_mails_gets_all_of_them(broken, send):
+    broken.most = 3
+    for n in range(10):
+        send(f"personne-{n}@exemple.example")
+    rounds = [deliver_due(now=NOW + timedelta(minutes=n), limit=20) for n in range(4)]
+
+    assert set(db.session.scalars(db.select(Message.state))) == {State.SENT}
+    assert len(broken.bodies) == 10, rounds
+    assert not any(b"X-Delivery-Attempt" in body for body in broken.bodies)
