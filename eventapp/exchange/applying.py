@@ -81,7 +81,8 @@ def abandon_draft(event: Event, *, now: datetime, by: User | None) -> None:
 
 
 def waiting_file(event: Event) -> EventFile | None:
-    return None if event.draft is None else reading.read(event.draft)
+    """What a draft does not say is as the event is now, so that nothing edited meanwhile is undone."""
+    return None if event.draft is None else reading.read(writing.as_dict(taking.take(event)) | event.draft)
 
 
 def facts_of(file: EventFile) -> dict[str, Any]:
