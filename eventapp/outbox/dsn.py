@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 from email.policy import compat32
+from typing import Any
 
 from eventapp.text import one_line
 
-LARGEST = 256 * 1024  # what reports say stands at their beginning; the mail they return may be of any size
+# What reports say stands at their beginning; the mail they return may be of any size.
+LARGEST = 256 * 1024
+MOST_LINES = 5_000
+LONGEST_HEADER = 4_000
 MOST_RECIPIENTS = 20
 LONGEST = 1_000
 STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
@@ -46,6 +50,14 @@ class Report:
         return self.has_failed and is_about_the_address(self.status, self.diagnostic)
 
 
+class Short(Message):
+    """Reads the beginning of each header only: Python takes minutes for parameters that fill a whole mail."""
+
+    def get(self, name: str, failobj: Any = None) -> Any:
+        value = super().get(name, failobj)
+        return value if value is failobj else str(value)[:LONGEST_HEADER]
+
+
 def read(source: bytes) -> list[Report]:
     """One report for each recipient that the mail speaks of; none when it is no report, or nested beyond reading."""
     try:
@@ -55,7 +67,7 @@ def read(source: bytes) -> list[Report]:
 
 
 def _read(source: bytes) -> list[Report]:
-    mail = message_from_bytes(source[:LARGEST], policy=compat32)
+    mail = _parsed(source)
     print_ = hashlib.sha256(source).hexdigest()
     original, returned_to = _original(mail), tuple(_returned_to(mail))
     found = []
@@ -75,6 +87,11 @@ def _read(source: bytes) -> list[Report]:
         if len(found) == MOST_RECIPIENTS:
             break
     return found
+
+
+def _parsed(source: bytes) -> Message:
+    beginning = b"".join(source[:LARGEST].splitlines(keepends=True)[:MOST_LINES])
+    return message_from_bytes(beginning, Short, policy=compat32)
 
 
 def is_about_the_address(status: str, diagnostic: str) -> bool:
@@ -115,7 +132,7 @@ def _original(mail: Message) -> str:
             found = _identifier(inner["Message-ID"]) if isinstance(inner, Message) else ""
         elif kind in ("text/rfc822-headers", "message/global-headers"):
             headers = part.get_payload(decode=True)
-            found = _identifier(message_from_bytes(headers)["Message-ID"]) if isinstance(headers, bytes) else ""
+            found = _identifier(_parsed(headers)["Message-ID"]) if isinstance(headers, bytes) else ""
         else:
             continue
         if found:

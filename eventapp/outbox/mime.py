@@ -18,6 +18,9 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
 
+import idna
+from werkzeug.urls import iri_to_uri
+
 from eventapp.outbox.letters import Attachment
 from eventapp.outbox.rendering import Rendered
 from eventapp.text import one_line
@@ -113,10 +116,11 @@ def build(envelope: Envelope, rendered: Rendered) -> Mail:
 
 
 def ascii_address(text: str) -> str:
-    """« nom@préfecture.example » → its form on the wire. Raises BadAddress."""
+    """« nom@préfecture.example » → its form on the wire (IDNA 2008: « ß » is no « ss »). Raises BadAddress."""
     local, at, domain = text.strip().rpartition("@")
     try:
-        wire = f"{local}@{domain.encode('idna').decode('ascii')}" if at else ""
+        encoded = domain.encode("idna") if domain.isascii() else idna.encode(domain, uts46=True)
+        wire = f"{local}@{encoded.decode('ascii')}" if at else ""
         return Address(addr_spec=wire).addr_spec if wire.isascii() and wire.isprintable() else _refuse(text)
     except (ValueError, IndexError, HeaderParseError):
         return _refuse(text)
@@ -149,7 +153,8 @@ def _headers(envelope: Envelope, rendered: Rendered, sender: str, recipient: str
         yield _address_line("Reply-To", ascii_address(contents.reply_to))
     yield b"Auto-Submitted: auto-generated\r\n"
     if contents.unsubscribe_url:
-        yield _line("List-Unsubscribe", f"<{header_text(contents.unsubscribe_url)}>")
+        # Python would write a long address as encoded words, which no mail program reads here.
+        yield f"List-Unsubscribe: <{iri_to_uri(one_line(contents.unsubscribe_url))}>\r\n".encode("ascii")
         yield b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     if envelope.attempt > 1:
         yield f"X-Delivery-Attempt: {envelope.attempt}\r\n".encode()

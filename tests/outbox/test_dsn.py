@@ -90,6 +90,27 @@ def test_hostile_reports_take_no_time():
     assert time.monotonic() - began < 5
 
 
+LINES = b"Content-Type: text/plain\n\n" + b"--\n" * 80_000
+HOSTILE = {
+    "a nest of parts, then a line for each of them": b"".join(
+        b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(200)
+    )
+    + LINES,
+    "nothing but empty recipients": b"Content-Type: message/delivery-status\n\n" + b"\n" * 256_000,
+    "one parameter": b'Content-Type: multipart/report; x="' + b'\\";' * 80_000 + b"\n\n",
+    "parameters": b"Content-Type: multipart/report; " + b"a;" * 120_000 + b"\n\n",
+    "one parameter inside": b'Content-Type: text/rfc822-headers\n\nContent-Type: multipart/mixed; x="'
+    + b'\\";' * 80_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_takes_python_minutes_takes_no_time(name):
+    began = time.monotonic()
+    assert dsn.read(HOSTILE[name]) == []
+    assert time.monotonic() - began < 2
+
+
 def test_what_it_keeps_fits_and_is_clean():
     (found,) = dsn.read(report(diagnostic="550 \0\x1b[31m\u2028 " + "é" * 5_000, recipient="a" * 400 + "@b.example"))
     assert len(found.diagnostic) <= dsn.LONGEST

@@ -7,6 +7,7 @@ from email.policy import default
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from werkzeug.urls import iri_to_uri
 
 from eventapp.outbox.delivery import deliver_due
 from eventapp.outbox.letters import Attachment, Contents
@@ -51,6 +52,18 @@ def test_hostile_names_and_titles_add_no_header(text, server, send):
     assert [address.addr_spec for address in mail["From"].addresses] == ["rencontres@example.org"]
     assert mail["From"].addresses[0].display_name == header_text(text)
     assert mail["Subject"] == header_text(f"Votre place : {text}")
+
+
+LONG_HOST = "https://rencontres-france-services.hauts-de-france.developpement-durable.gouv.example"
+
+
+@pytest.mark.parametrize("path", ["/desinscription/" + "A" * 32, "/" + "é" * 3, "/x\r\nBcc: pirate@exemple.example"])
+def test_a_long_address_to_unsubscribe_is_written_as_it_is(path):
+    mail = written(unsubscribe_url=LONG_HOST + path)
+    raw = [value for name, value in mail.raw_items() if name == "List-Unsubscribe"]
+
+    assert [value.strip() for value in raw] == [f"<{iri_to_uri(LONG_HOST + one_line(path))}>"]
+    assert mail["Bcc"] is None
 
 
 @pytest.mark.parametrize("text", HOSTILE)
