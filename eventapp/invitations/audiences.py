@@ -1,7 +1,7 @@
 """Whom each letter of a campaign is for, and why it is not for somebody: asked when the list is shown, and again when
 the letters leave."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,12 +10,11 @@ from sqlalchemy import Select, select
 
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.invitations import listing
+from eventapp.invitations import listing, registered_segments
 from eventapp.invitations.campaign_models import Audience, Campaign, CampaignRecipient
 from eventapp.invitations.models import Guest, GuestKind
 from eventapp.letters.models import Letter, LetterKind
 from eventapp.outbox.models import Message, State
-from eventapp.registrations.desk.selection import Filters, find_registrations
 from eventapp.registrations.models import Registration, Status
 
 Person = Guest | Registration
@@ -23,7 +22,6 @@ TO_GUESTS = (LetterKind.INVITATION, LetterKind.STRUCTURE, LetterKind.REMINDER)
 TO_REGISTERED = (LetterKind.PRACTICAL, LetterKind.THANKS)
 KINDS = TO_GUESTS + TO_REGISTERED
 INVITING = (LetterKind.INVITATION, LetterKind.STRUCTURE)
-REGISTERED_FILTERS = ("q", "categorie", "departement", "session")
 BETWEEN_REMINDERS = timedelta(days=1)
 NOT_GONE = (State.QUEUED, State.HELD, State.SENDING)
 
@@ -64,18 +62,20 @@ def audience_of(kind: LetterKind) -> Audience:
 
 
 def plan(event: Event, kind: LetterKind, segment: dict[str, Any], *, now: datetime) -> Plan:
-    """`segment`: what `listing.Choice.as_dict` gives, or REGISTERED_FILTERS for letters to people registered."""
+    """`segment`: what `listing.Choice.as_dict` gives, or `registered_segments.read` for people registered."""
     people = list(db.session.scalars(_considered(event, kind, segment)).unique())
-    reasons = why_not(event, kind, people, now=now)
+    reasons = why_not(event, kind, people, segment=segment, now=now)
     return Plan([Considered(person, reasons.get(person.id, "")) for person in people])
 
 
-def why_not(event: Event, kind: LetterKind, people: Iterable[Any], *, now: datetime) -> dict[int, str]:
+def why_not(
+    event: Event, kind: LetterKind, people: Iterable[Any], *, segment: Mapping[str, Any], now: datetime
+) -> dict[int, str]:
     """By number of the guest or of the registration: the reason of each who gets no letter of this kind now."""
     people = list(people)
     if kind in TO_REGISTERED:
-        dead = _undeliverable(event)
-        return _only({person.id: _registered_reason(person, dead) for person in people})
+        dead, waiting = _undeliverable(event), is_for_the_waiting(kind, segment)
+        return _only({person.id: _registered_reason(person, dead, waiting) for person in people})
     facts = _facts(event, kind, now)
     return _only({person.id: _guest_reason(person, kind, facts) for person in people})
 
@@ -83,8 +83,12 @@ def why_not(event: Event, kind: LetterKind, people: Iterable[Any], *, now: datet
 def _considered(event: Event, kind: LetterKind, segment: dict[str, Any]) -> Select[Any]:
     if kind in TO_GUESTS:
         return listing.listed(event, listing.Choice.from_dict(segment))
-    query = find_registrations(event, Filters.of({name: str(segment.get(name, "")) for name in REGISTERED_FILTERS}))
-    return query.where(Registration.status != Status.CANCELLED)
+    return registered_segments.chosen(event, segment)
+
+
+def is_for_the_waiting(kind: LetterKind, segment: Mapping[str, Any]) -> bool:
+    """A practical note goes to those without a place when they were chosen, and only they were."""
+    return kind is LetterKind.PRACTICAL and segment.get("etat") in registered_segments.WITHOUT_A_PLACE
 
 
 @dataclass(frozen=True)
@@ -151,11 +155,11 @@ def _not_to_remind(guest: Guest, facts: _Facts) -> str:
     return "déjà relancé il y a moins d’un jour" if guest.id in facts.reminded else ""
 
 
-def _registered_reason(registration: Registration, dead: Collection[str]) -> str:
+def _registered_reason(registration: Registration, dead: Collection[str], waiting: bool) -> str:
     if registration.is_cancelled:
         return "inscription annulée"
-    if registration.is_waiting:
-        return "en attente de place"
+    if registration.is_waiting != waiting:
+        return "a maintenant une place" if waiting else "en attente de place"
     return "son adresse ne reçoit pas les courriels" if registration.email_folded in dead else ""
 
 

@@ -63,10 +63,11 @@ def reminder_contents(message: Message, invitation_id: int, letter_id: int) -> C
 
 @letter("invitations/practical", title="Note pratique")
 @letter("invitations/thanks", title="Remerciements")
-def registered_contents(message: Message, registration_id: int, letter_id: int) -> Contents:
+def registered_contents(message: Message, registration_id: int, letter_id: int, waiting: bool = False) -> Contents:
+    """`waiting`: written to those who wait for a place; whoever has one by now would be misled."""
     registration = db.session.get(Registration, registration_id)
-    if registration is None or not registration.is_confirmed:
-        raise NothingToSay("La personne n’a pas de place confirmée.")
+    if registration is None or not (registration.is_waiting if waiting else registration.is_confirmed):
+        raise NothingToSay("La personne n’attend plus." if waiting else "La personne n’a pas de place confirmée.")
     event = registration.event
     if event.cancelled_at is not None:
         raise NothingToSay("La rencontre est annulée.")
@@ -83,6 +84,7 @@ def contents_for_registered(
         "event": event,
         "organisation": event.organisation,
         "link": link,
+        "is_waiting": registration.is_waiting,
         "report": absolute("events.report", slug=event.slug),
         **words(subject, body, registration_words.values(event, registration, link)),
     }
@@ -96,6 +98,7 @@ def _post(campaign: Campaign, person: Guest | Registration, written: Letter, now
         to, ids["invitation_id"] = invitation.email, invitation.id
     else:
         to, ids["registration_id"] = person.email, person.id
+        ids |= {"waiting": True} if person.is_waiting else {}
     return post(
         NAMES[written.name],
         to=to,

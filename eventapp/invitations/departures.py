@@ -76,7 +76,7 @@ def _queue(campaign: Campaign, batch: Sequence[CampaignRecipient], now: datetime
     """Whoever has answered, left or been invited since the list was read is left out, and the list says so."""
     kind = campaign.letter.name
     people = {recipient.id: recipient.guest or recipient.registration for recipient in batch}
-    reasons = audiences.why_not(campaign.event, kind, people.values(), now=now)
+    reasons = audiences.why_not(campaign.event, kind, people.values(), segment=campaign.segment, now=now)
     chosen = []
     for recipient in batch:
         person = people[recipient.id]

@@ -181,6 +181,7 @@ def _context(event: Event, draft: Draft, now: datetime) -> dict[str, Any]:
         "missing": [],
         "words": "",
         "link": link,
+        "is_waiting": False,
         "personal_url": link,
         "feed_url": absolute("calendars.feed", token=TOKEN, name=event.slug),
         "report": absolute("events.report", slug=event.slug),

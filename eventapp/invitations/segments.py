@@ -3,8 +3,9 @@ event."""
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Exists, and_, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from eventapp.events.models import Event
@@ -86,27 +87,26 @@ def stands(event: Event, state: str) -> ColumnElement[bool]:
     return conditions[Standing(state)] if state in conditions else false()
 
 
-def was_there(event: Event, former: str, before: str) -> ColumnElement[bool]:
-    """The same person, or for a structure anybody of it, at the former event."""
+Who = type[Guest] | type[Registration]
+
+
+def was_there(event: Event, former: str, before: str, who: Who = Guest) -> ColumnElement[bool]:
+    """The same person, or for a structure anybody of it, at the former event. `who`: of which rows it is asked."""
     slugs = select(Event.id).where(Event.slug == former, Event.organisation_id == event.organisation_id)
     former_id = db.session.scalar(slugs.where(Event.id != event.id))
     before = before or Before.REGISTERED
     if former_id is None or before not in tuple(Before):
         return false()
-    there = _invited_at(former_id) if before == Before.INVITED else _registered_at(former_id)
+    there = _invited_at(former_id, who) if before == Before.INVITED else _registered_at(former_id, who)
     return ~there if before == Before.ABSENT else there
 
 
-def _registered_at(event_id: int) -> ColumnElement[bool]:
-    live = exists().where(Registration.event_id == event_id, Registration.status != Status.CANCELLED)
-    themselves = live.where(
-        Registration.email_folded == Guest.email_folded, Registration.name_folded == Guest.name_folded
-    )
-    theirs = live.where(Registration.structure_id == Guest.structure_id)
-    return or_(themselves, and_(Guest.kind == GuestKind.STRUCTURE, theirs))
+def _registered_at(event_id: int, who: Who) -> ColumnElement[bool]:
+    then = aliased(Registration)
+    return _same(exists().where(then.event_id == event_id, then.status != Status.CANCELLED), then, who)
 
 
-def _invited_at(event_id: int) -> ColumnElement[bool]:
+def _invited_at(event_id: int, who: Who) -> ColumnElement[bool]:
     then = aliased(Guest)
     invited = exists().where(
         then.event_id == event_id,
@@ -114,6 +114,13 @@ def _invited_at(event_id: int) -> ColumnElement[bool]:
         then.id == Invitation.guest_id,
         Invitation.event_id == event_id,
     )
-    themselves = invited.where(then.email_folded == Guest.email_folded, then.name_folded == Guest.name_folded)
-    theirs = invited.where(then.structure_id == Guest.structure_id)
-    return or_(themselves, and_(Guest.kind == GuestKind.STRUCTURE, theirs))
+    return _same(invited, then, who)
+
+
+def _same(there: Exists, then: Any, who: Who) -> ColumnElement[bool]:
+    themselves = there.where(then.email_folded == who.email_folded, then.name_folded == who.name_folded)
+    if who is Registration:
+        return themselves
+    return or_(
+        themselves, and_(Guest.kind == GuestKind.STRUCTURE, there.where(then.structure_id == Guest.structure_id))
+    )

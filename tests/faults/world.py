@@ -515,6 +515,9 @@ BODIES: dict[str, Any] = {
     "invitations_organiser.send_campaign": lambda side: {
         "lettre": "invitation", "people": str(side.spare_guest.id), "when": "now", "key": f"cle-{side.spare_guest.id}",
     },
+    "invitations_organiser.turn_review": lambda side: {
+        "lettre": "invitation", "when": "now", "key": "cle", "ecartes": str(side.spare_guest.id),
+    },
     "letters_organiser.add_file": lambda _side: {"file": letter_file()},
     "letters_organiser.letter": lambda _side: {"subject": "Venez", "body": "Bonjour {prenom}, {lien}"},
     "letters_organiser.preview": lambda _side: {"subject": "Venez", "body": "Bonjour {prenom}, {lien}"},
@@ -607,6 +610,7 @@ WRITE_NOTHING = {
     "agenda_organiser.add_rows",
     "agenda_organiser.add_rows_to_new_session",
     "events_organiser.preview_report",
+    "invitations_organiser.turn_review",
     "letters_organiser.preview",
     "outbox_organiser.read_headers",
     "registrations.add_people",
