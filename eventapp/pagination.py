@@ -8,7 +8,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, or_
@@ -87,7 +87,7 @@ def decode(text: str | None, columns: Sequence[Any]) -> list[Any] | None:
         if not isinstance(values, list) or len(values) != len(columns):
             return None
         return [_value(v, c.type.python_type) for v, c in zip(values, columns, strict=True)]
-    except (ValueError, binascii.Error, KeyError, TypeError, RecursionError):
+    except (ValueError, OverflowError, binascii.Error, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -98,7 +98,9 @@ def _value(value: Any, kind: Any) -> Any:
         raise ValueError("not of the column's type")
     if (kind is str and "\0" in value) or (kind is int and abs(value) >= 2**31):
         raise ValueError("not a value that a database holds")
-    return value
+    if kind is str:
+        value.encode()  # half a surrogate pair is no text
+    return value.astimezone(UTC) if kind is datetime else value  # which may leave the calendar's years
 
 
 def _beyond(columns: Sequence[Any], key: Sequence[Any], *, descending: bool) -> ColumnElement[bool]:
