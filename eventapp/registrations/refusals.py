@@ -93,6 +93,10 @@ class AlreadyDecided(Refused):
     message = "Cette demande a déjà reçu une réponse, ou la personne l’a retirée."
 
 
+class AskedOtherwise(Refused):
+    message = "La personne a changé sa demande depuis que cette page est ouverte. Relisez-la."
+
+
 class OfferEnded(Refused):
     message = "Cette proposition de place n’est plus valable."
 

@@ -105,3 +105,16 @@ def test_a_request_of_another_event_is_not_found(client: PageClient, request_: C
     for path in (f"/{request_.id}/acceptation", f"/{2**31}/acceptation"):
         assert client.post(at(other, path)).status_code == 404
     assert request_.decided_at is None
+
+
+def test_a_request_changed_since_the_page_was_opened_is_read_again(
+    client: PageClient, registration: Registration, request_: ChangeRequest
+) -> None:
+    address = at(registration, f"/{request_.id}/acceptation")
+    read = client.page(at(registration)).main.select_one(f'form[action="{address}"] input[name=version]')["value"]
+    requests.ask(registration, RequestKind.CANCEL, {"reason": "Autre"}, now=utcnow())
+
+    response = client.post(address, data={"version": read}, follow_redirects=True)
+
+    assert "a changé sa demande" in words(parse(response).main)
+    assert registration.is_confirmed

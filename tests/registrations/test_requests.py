@@ -1,12 +1,14 @@
 """Asking the organisers: one open request of a kind, decided once, and what is granted is the ordinary act."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from eventapp.accounts.models import User
 from eventapp.agenda.models import BookingMode
+from eventapp.events.lifecycle import touch
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
@@ -232,3 +234,69 @@ def test_a_confirmed_person_does_not_cancel_after_the_date() -> None:
     registration = registered(cancellations_until=NOW)
     with pytest.raises(refusals.CancellationsClosed):
         seats.cancel(registration, now=NOW, by="person")
+
+
+def test_what_the_team_corrected_meanwhile_is_not_undone_by_an_older_request() -> None:
+    registration = registered()
+    train = make_question(registration.event, slug="train", kind=QuestionKind.TEXT)
+    save(Answer(registration=registration, question=train, value="8 h 12"))
+    db.session.refresh(registration)
+    asked = replace(person_of(registration), function="Directrice")
+    payload = request_payloads.details(registration, asked, {"train": "8 h 12"})
+    request = ask(registration, RequestKind.DETAILS, **payload)
+    corrected = replace(person_of(registration), phone="+33323975390", organisation="Mairie")
+    seats.change_details(registration, corrected, {"train": "9 h 40"}, now=LATER, by=organiser(registration))
+
+    assert [change.label for change in summary(request)] == ["Fonction"]
+    accept(request)
+
+    assert person_of(registration) == replace(corrected, function="Directrice")
+    assert [answer.value for answer in registration.answers] == ["9 h 40"]
+
+
+def test_a_request_does_not_betray_the_sensitive_answer_that_it_makes_needless(outbox: Outbox) -> None:
+    """Neither to the team's mailbox nor on its page, where not everyone may read it."""
+    registration = registered()
+    meal = make_question(registration.event, slug="repas", label="Déjeunez-vous ?")
+    shown_if = {"question": "repas", "is": True}
+    diet = make_question(registration.event, label="Régime", kind=QuestionKind.TEXT, sensitive=True, shown_if=shown_if)
+    save(Answer(registration=registration, question=meal, value=True))
+    save(Answer(registration=registration, question=diet, value="Sans gluten", consented_at=NOW))
+    db.session.refresh(registration)
+    payload = request_payloads.details(registration, person_of(registration), {"repas": False})
+    request = ask(registration, RequestKind.DETAILS, **payload)
+
+    assert [(c.label, c.before, c.after) for c in summary(request)] == [
+        ("Déjeunez-vous ?", "Oui", "Non"),
+        ("Régime", "réponse réservée", ""),
+    ]
+    letter = render(outbox()[-1])
+    assert "Sans gluten" not in letter.text + letter.html
+
+
+def test_an_answer_asked_for_before_its_question_became_sensitive_is_neither_shown_nor_written() -> None:
+    registration = registered()
+    question = make_question(registration.event, kind=QuestionKind.TEXT)
+    payload = request_payloads.details(registration, person_of(registration), {question.slug: "Fauteuil roulant"})
+    request = ask(registration, RequestKind.DETAILS, **payload)
+    question.sensitive = True
+    touch(registration.event, now=LATER, calendar=False)
+
+    assert summary(request) == []
+    accept(request)
+    assert registration.answers == []
+
+
+@pytest.mark.both_databases
+def test_what_the_organiser_read_is_what_they_accept() -> None:
+    registration = registered()
+    request = ask(registration, RequestKind.DETAILS, answers={}, function="Directrice")
+    read = request.version
+    again = {"answers": {}, "email": "quelqu.un@ailleurs.example"}
+    requests.ask(registration, RequestKind.DETAILS, again, now=LATER + MICRO)
+
+    with pytest.raises(refusals.AskedOtherwise):
+        requests.accept(request, now=LATER, by=organiser(registration), version=read)
+    assert request.decided_at is None
+    requests.accept(request, now=LATER, by=organiser(registration), version=request.version)
+    assert registration.email == "quelqu.un@ailleurs.example"

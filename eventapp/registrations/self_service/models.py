@@ -90,3 +90,8 @@ class ChangeRequest(Base):
         Index("ix_change_request_registration", "event_id", "registration_id", "id"),
         CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", name="decided_has_its_decision"),
     )
+
+    @property
+    def version(self) -> str:
+        """Another one each time that the person asks something else instead."""
+        return self.created_at.isoformat()

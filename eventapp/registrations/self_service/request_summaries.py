@@ -13,7 +13,7 @@ from eventapp.registrations.changes import limits_in_the_way
 from eventapp.registrations.people import Colleague
 from eventapp.registrations.places.limits import structure_share
 from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
-from eventapp.registrations.self_service.request_payloads import person_in
+from eventapp.registrations.self_service.request_payloads import answers_in, person_in
 from eventapp.registrations.self_service.summaries import Change, detail_changes
 from eventapp.registrations.sessions.session_places import seats_for_newcomer, seats_of_structure
 
@@ -28,7 +28,8 @@ def summary(request: ChangeRequest) -> list[Change]:
         colleague = Colleague(**payload)
         facts = ", ".join(fact for fact in (name_of(colleague), colleague.function, colleague.email) if fact)
         return [Change("Qui vient", name_of(registration), facts)]
-    return detail_changes(registration, person_in(registration, payload), payload["answers"])
+    answers = answers_in(registration, payload)
+    return detail_changes(registration, person_in(registration, payload), answers, reads_sensitive=False)
 
 
 def obstacles(request: ChangeRequest, *, now: datetime) -> list[str]:

@@ -18,7 +18,7 @@ from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Colleague
 from eventapp.registrations.self_service import notices, windows
 from eventapp.registrations.self_service.models import ChangeRequest, Decision, RequestKind
-from eventapp.registrations.self_service.request_payloads import person_in
+from eventapp.registrations.self_service.request_payloads import answers_in, person_in
 from eventapp.registrations.self_service.transfers import pass_on
 from eventapp.registrations.sessions.choices import find_choices
 from eventapp.registrations.sessions.session_changes import change_sessions
@@ -49,13 +49,18 @@ def ask(
     return request
 
 
-def accept(request: ChangeRequest, *, now: datetime, by: User, over_limits: bool = False) -> None:
-    """Do what is asked, as an organiser may; what refuses it leaves the request open. `over_limits`: see the acts."""
+def accept(
+    request: ChangeRequest, *, now: datetime, by: User, over_limits: bool = False, version: str | None = None
+) -> None:
+    """Do what is asked, as an organiser may; what refuses it leaves the request open. `over_limits`: see the acts.
+    `version`: what the organiser had before their eyes; something else may be asked since."""
     registration = request.registration
     hold(registration.event)
     if request.decision is Decision.ACCEPTED:
         return
     _check_open(request)
+    if version is not None and version != request.version:
+        raise refusals.AskedOtherwise
     _decide(request, Decision.ACCEPTED, now=now, by=by)
     sentence = f"Demande de {name_of(registration)} acceptée\u00a0: {request.kind.asks}."
     _record("request.accepted", sentence, request, now=now, by=by)
@@ -125,8 +130,8 @@ def _grant(request: ChangeRequest, *, now: datetime, by: User, over_limits: bool
     elif request.kind is RequestKind.TRANSFER:
         pass_on(registration, Colleague(**payload), now=now, by=by)
     else:
-        person = person_in(registration, payload)
-        change_details(registration, person, payload["answers"], now=now, by=by, over_limits=over_limits)
+        person, answers = person_in(registration, payload), answers_in(registration, payload)
+        change_details(registration, person, answers, now=now, by=by, over_limits=over_limits)
 
 
 def _undecided(registration: Registration) -> Select[ChangeRequest]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eventapp.formats import phone
-from eventapp.registrations.models import Answer, Registration
+from eventapp.registrations.models import Answer, Question, Registration
 from eventapp.registrations.people import Person, person_of
 from eventapp.registrations.questions.answers import applying, asked, is_empty
 
@@ -19,13 +19,25 @@ class Change:
     after: str
 
 
+RESERVED = "réponse réservée"
+
+
 def detail_changes(
-    registration: Registration, person: Person, answers: Mapping[str, Any], consents: Collection[str] = ()
+    registration: Registration,
+    person: Person,
+    answers: Mapping[str, Any],
+    consents: Collection[str] = (),
+    *,
+    reads_sensitive: bool = True,
 ) -> list[Change]:
-    """In the order of the form. The arguments are those of `changes.change_details`."""
+    """In the order of the form. The arguments are those of `changes.change_details`; `reads_sensitive`: whether the
+    answers to sensitive questions may be read here."""
     facts = zip(_facts(person_of(registration)), _facts(person), strict=True)
     changes = [Change(label, before, after) for (label, before), (_, after) in facts if before != after]
-    return changes + list(_answer_changes(registration, answers, consents))
+    of_answers = _answer_changes(registration, answers, consents)
+    return changes + [
+        change if reads_sensitive or not question.sensitive else _hidden(change) for question, change in of_answers
+    ]
 
 
 def _facts(person: Person) -> list[tuple[str, str]]:
@@ -43,7 +55,7 @@ def _facts(person: Person) -> list[tuple[str, str]]:
 
 def _answer_changes(
     registration: Registration, answers: Mapping[str, Any], consents: Collection[str]
-) -> Iterator[Change]:
+) -> Iterator[tuple[Question, Change]]:
     """Those that `answers.change_answers` would write."""
     held = {answer.question.slug: answer for answer in registration.answers}
     before = {slug: answer.value for slug, answer in held.items()}
@@ -57,9 +69,13 @@ def _answer_changes(
         elif question in applied and question not in applicable:
             new = None
         if in_words(old) != in_words(new):
-            yield Change(question.label, in_words(old), in_words(new))
+            yield question, Change(question.label, in_words(old), in_words(new))
         elif slug in consents and slug in held and held[slug].consented_at is None:
-            yield Change(question.label, "sans votre accord", "avec votre accord")
+            yield question, Change(question.label, "sans votre accord", "avec votre accord")
+
+
+def _hidden(change: Change) -> Change:
+    return Change(change.label, change.before and RESERVED, change.after and RESERVED)
 
 
 def in_words(value: Any) -> str:

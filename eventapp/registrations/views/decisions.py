@@ -42,7 +42,8 @@ def pending(slug: str) -> Any:
 def accept_request(slug: str, request_id: int) -> Any:
     asked = find_request(slug, request_id)
     try:
-        requests.accept(asked, now=utcnow(), by=g.user, over_limits=goes_over_limits())
+        version, beyond = request.form.get("version"), goes_over_limits()
+        requests.accept(asked, now=utcnow(), by=g.user, over_limits=beyond, version=version)
     except Refused as refusal:
         db.session.rollback()
         flash(f"La demande n’a pas pu être acceptée\u00a0: {refusal}", "error")
