@@ -21,7 +21,16 @@ from eventapp.registrations.people import Colleague
 from eventapp.registrations.questions.completeness import missing
 from eventapp.registrations.self_service import transfers
 from eventapp.registrations.wishes.models import Wish
-from tests.factories import NOW, make_event, make_person, make_question, make_registration, make_session, save
+from tests.factories import (
+    NOW,
+    make_event,
+    make_person,
+    make_question,
+    make_registration,
+    make_session,
+    make_structure,
+    save,
+)
 
 Outbox = Callable[[], list[Message]]
 LATER = NOW + timedelta(hours=1)
@@ -243,3 +252,26 @@ def test_at_the_same_time_it_is_passed_on_once_or_cancelled(app: Flask) -> None:
     letters = db.session.scalars(db.select(Message.letter)).all()
     assert len(letters) == 2
     assert db.session.scalar(db.select(db.func.count(Booking.id))) == 0
+
+
+@pytest.mark.both_databases
+def test_the_place_passed_on_is_one_of_the_structure_corrected_a_moment_before(app: Flask) -> None:
+    """Between the reading of the page and the lock: it must not count against the structure of before."""
+    event = make_event(per_structure=1)
+    before, after = make_structure(), make_structure()
+    registration = make_registration(event, make_person(structure=before))
+    key, wanted = registration.id, after.id
+    db.session.commit()
+
+    def correct() -> None:
+        with app.app_context():
+            db.session.get_one(Registration, key).structure_id = wanted
+            db.session.commit()
+
+    assert registration.structure is before
+    if db.engine.dialect.name == "sqlite":  # there a transaction that may write holds the lock from its beginning
+        db.session.rollback()
+    with ThreadPoolExecutor() as pool:
+        pool.submit(correct).result()
+
+    assert pass_on(registration).structure_id == wanted

@@ -26,8 +26,9 @@ def pass_on(registration: Registration, colleague: Colleague, *, now: datetime, 
     Nothing is free in between. The same act again returns the same registration. Answers stay behind: they were given
     by somebody else, and so was the consent to keep them.
     """
-    event, person = registration.event, _person(registration, colleague)
+    event = registration.event
     hold(event)
+    person = _person(registration, colleague)  # of the structure that the registration has now
     successor = successor_of(registration)
     if successor is not None and is_of(successor, colleague):
         return successor
