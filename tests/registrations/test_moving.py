@@ -124,3 +124,12 @@ def test_a_session_of_another_event_or_open_to_all_is_refused(event: Event) -> N
     for target in (source, make_session(event), workshop(make_event())):
         with pytest.raises(Refused):
             move(source, target)
+
+
+def test_nobody_is_moved_or_written_to_once_the_event_is_cancelled(event: Event, outbox: Outbox) -> None:
+    source, target = workshop(event), workshop(event, 3)
+    person = seated(source)
+    event.cancelled_at = NOW
+    with pytest.raises(Refused, match="annulée"):
+        move(source, target, person)
+    assert (list(sessions_of(person)), outbox()) == ([source.title], [])

@@ -347,3 +347,15 @@ def test_answers_at_the_same_time_leave_one_seat_each(app: Flask) -> None:
     assert len(held(db.session.get_one(Registration, first.id))) == 1
     rows = db.select(Entry.act).where(Entry.act.in_(["booking.taken", "booking.declined"]))
     assert len(db.session.scalars(rows).all()) == 1
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("answer", [session_waiting.take_seat, session_waiting.decline_seat])
+def test_an_offer_is_not_answered_any_more_once_the_event_is_over(answer: Callable[..., bool]) -> None:
+    event = make_event()
+    _one, other, first, second = two_full(event)
+    seats.change_sessions(second, [], now=LATER, by="person")
+    before = held(first)
+
+    assert answer(of(first, other), now=event.ends_at) is False
+    assert held(first) == before

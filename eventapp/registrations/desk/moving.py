@@ -58,6 +58,8 @@ def move_bookings(
     long as one is free, or (`over_limits`) whatever its capacity. Whoever only waits stays unless a seat is free."""
     event = source.event
     hold(event)
+    if event.cancelled_at is not None:
+        raise refusals.EventCancelled
     if target.event_id != event.id or target.id == source.id or not target.can_be_booked:
         raise refusals.SessionNotBookable
     if any(target in slot.sessions for slot in ranked_slots(event)):

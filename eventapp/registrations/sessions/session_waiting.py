@@ -72,11 +72,12 @@ def leave_queue(booking: Booking, *, now: datetime) -> None:
 
 def _is_open(booking: Booking, *, now: datetime) -> bool:
     """Whether it can still be answered; an offer that has ended is passed on here, not at the worker's next round."""
+    event = booking.registration.event
     check_live(booking.registration)
-    _check_published(booking.registration.event)
+    _check_published(event)
     if booking.has_offer:
-        fill(booking.registration.event, now=now)
-    return booking.has_offer
+        fill(event, now=now)
+    return booking.has_offer and not event.has_ended(now)
 
 
 def _check_published(event: Event) -> None:
