@@ -96,7 +96,7 @@ def test_the_tour_goes_everywhere(visits):
         ("/gestion/evenements/complet/salles", "Ajouter la salle"),
         ("/gestion/evenements/complet/invites/import", "Lire le fichier"),
         ("/gestion/evenements/complet/inscriptions/nouvelle", "Inscrire cette personne"),
-        ("/gestion/evenements/complet/questions/nouvelle", "Ajouter la question"),
+        ("/gestion/evenements/complet/nouvelle-question", "Ajouter la question"),
     ],
 )
 def test_a_refused_form_is_accessible(site, page, axe, path, button):

@@ -10,6 +10,7 @@ from eventapp.extensions import db
 from eventapp.invitations.models import Invitation
 from eventapp.registrations import refusals, seats
 from eventapp.registrations.models import Answer, Question, QuestionKind, Registration
+from eventapp.registrations.questions import editing
 from tests.factories import (
     NOW,
     make_event,
@@ -182,14 +183,15 @@ def test_an_organiser_writes_orders_and_retires_questions(client: PageClient) ->
     event = make_event()
     client.sign_in(make_user(event.organisation))
     base = f"/gestion/evenements/{event.slug}/questions"
+    new = f"/gestion/evenements/{event.slug}/nouvelle-question"
     assert "Aucune question" in words(client.page(base))
 
-    client.post(f"{base}/nouvelle", data={"label": "Déjeunez-vous ?", "kind": "yes_no"})
+    client.post(new, data={"label": "Déjeunez-vous ?", "kind": "yes_no"})
     regime = {"label": "Régime", "kind": "choice", "choices": "Végétarien\nVégétalien", "sensitive": "y"}
     condition = {"condition": "dejeunez-vous", "condition_value": "oui"}
-    assert client.post(f"{base}/nouvelle", data=regime | condition).status_code == 303
+    assert client.post(new, data=regime | condition).status_code == 303
     client.page(f"{base}/regime")
-    client.post(f"{base}/nouvelle", data={"label": "Un mot ?", "kind": "text"})
+    client.post(new, data={"label": "Un mot ?", "kind": "text"})
     client.post(f"{base}/un-mot/rang", data={"sens": "monter"})
 
     meal, word, diet = db.session.scalars(Question.asked(event)).all()
@@ -227,7 +229,7 @@ def test_a_refusal_to_orphan_a_question_is_said(client: PageClient) -> None:
 def test_a_badly_formed_question_is_refused(client: PageClient, data: dict) -> None:
     event = make_event()
     client.sign_in(make_user(event.organisation))
-    assert client.post(f"/gestion/evenements/{event.slug}/questions/nouvelle", data=data).status_code == 422
+    assert client.post(f"/gestion/evenements/{event.slug}/nouvelle-question", data=data).status_code == 422
 
 
 def test_the_kind_of_an_answered_question_stays() -> None:
@@ -244,7 +246,38 @@ def test_questions_belong_to_the_settings_of_the_event(client: PageClient) -> No
     event = make_event()
     client.sign_in(make_user(event.organisation))
 
-    for path in ("questions", "questions/nouvelle"):
+    for path in ("questions", "nouvelle-question"):
         page = client.page(f"/gestion/evenements/{event.slug}/{path}")
         here = [words(link) for link in page.select("main .tabs [aria-current]")]
         assert here == ["Réglages", "Questions"]
+
+
+def test_a_question_may_be_called_like_a_page(client: PageClient) -> None:
+    event, organiser = make_event(), make_user()
+    client.sign_in(make_user(event.organisation))
+    question = editing.add_question(event, {"label": "Nouvelle ?", "kind": QuestionKind.TEXT}, now=NOW, by=organiser)
+    page = client.page(f"/gestion/evenements/{event.slug}/questions/{question.slug}")
+    assert page.select_one("input[name=label]")["value"] == "Nouvelle ?"
+
+
+@pytest.mark.both_databases
+def test_a_condition_that_ended_while_the_form_was_open_is_refused() -> None:
+    """Retired, or without that choice any more: the new question would be asked of everybody, or of nobody."""
+    event, organiser = make_event(), make_user()
+    source = make_question(event, slug="repas", kind=QuestionKind.CHOICE, choices=["Froid", "Chaud"])
+    facts = {"label": "Lequel ?", "kind": QuestionKind.TEXT, "shown_if": {"question": "repas", "is": "Tiède"}}
+    with pytest.raises(editing.ConditionIsGone):
+        editing.add_question(event, facts, now=NOW, by=organiser)
+    editing.retire_question(source, now=NOW, by=organiser)
+    with pytest.raises(editing.ConditionIsGone):
+        editing.add_question(event, facts | {"shown_if": {"question": "repas", "is": "Chaud"}}, now=NOW, by=organiser)
+
+
+def test_the_first_question_does_not_go_up_nor_the_last_down(client: PageClient) -> None:
+    event = make_event()
+    client.sign_in(make_user(event.organisation))
+    for _ in range(3):
+        make_question(event)
+    rows = client.page(f"/gestion/evenements/{event.slug}/questions").select("tbody tr")
+    ways = [[way["value"] for way in row.select("input[name=sens]")] for row in rows]
+    assert ways == [["descendre"], ["monter", "descendre"], ["monter"]]

@@ -32,7 +32,10 @@ class OthersDepend(Refused):
 
 
 class ConditionIsGone(Refused):
-    message = "La question dont celle-ci dépendrait n’est plus posée avant elle\u00a0: choisissez une autre condition."
+    message = (
+        "La question dont celle-ci dépendrait n’est plus posée avant elle, ou n’offre plus cette réponse\u00a0: "
+        "choisissez une autre condition."
+    )
     field = "condition"
 
 
@@ -48,6 +51,7 @@ class PromiseIsMade(Refused):
 
 def add_question(event: Event, facts: dict[str, Any], *, now: datetime, by: User) -> Question:
     hold(event)
+    _check_condition(event, None, facts.get("shown_if"))
     last = db.session.scalar(select(func.max(Question.position)).where(Question.event_id == event.id))
     question = Question(event=event, slug=_free_slug(event, facts["label"]), position=(last or 0) + 1, **facts)
     db.session.add(question)
@@ -60,7 +64,7 @@ def edit_question(question: Question, facts: dict[str, Any], *, now: datetime, b
     """No answer is lost by it: a choice that is withdrawn stays the answer of those who made it."""
     hold(question.event)
     check_answered(question, facts)
-    _check_condition(question, facts.get("shown_if"))
+    _check_condition(question.event, question, facts.get("shown_if"))
     _check_dependants(question, facts)
     for name, value in facts.items():
         setattr(question, name, value)
@@ -119,9 +123,12 @@ def conditions(event: Event, question: Question | None = None) -> Sequence[Quest
     return [one for one in before if one.kind.has_choices or one.kind.value == "yes_no"]
 
 
-def _check_condition(question: Question, condition: Mapping[str, Any] | None) -> None:
-    """What the form offered may have been retired or moved since."""
-    if condition and condition["question"] not in [one.slug for one in conditions(question.event, question)]:
+def _check_condition(event: Event, question: Question | None, condition: Mapping[str, Any] | None) -> None:
+    """What the form offered may have been retired or moved since, or the choice withdrawn."""
+    if not condition:
+        return
+    source = next((one for one in conditions(event, question) if one.slug == condition["question"]), None)
+    if source is None or (source.kind.has_choices and condition["is"] not in source.choices):
         raise ConditionIsGone
 
 

@@ -30,21 +30,26 @@ def questions(slug: str) -> Any:
     )
 
 
-@bp.get("/gestion/evenements/<slug>/questions/nouvelle")
+@bp.get("/gestion/evenements/<slug>/nouvelle-question")
 @access.member
 def new_question(slug: str) -> Any:
     event = find_event(slug)
     return question_page(event, QuestionForm(editing.conditions(event)))
 
 
-@bp.post("/gestion/evenements/<slug>/questions/nouvelle")
+@bp.post("/gestion/evenements/<slug>/nouvelle-question")
 @access.member
 def create_question(slug: str) -> Any:
     event = find_event(slug)
     form = QuestionForm(editing.conditions(event))
     if not form.validate_on_submit():
         return question_page(event, form), 422
-    editing.add_question(event, form.facts(), now=utcnow(), by=g.user)
+    try:
+        editing.add_question(event, form.facts(), now=utcnow(), by=g.user)
+    except Refused as refusal:
+        db.session.rollback()
+        form[refusal.field or "kind"].errors = [str(refusal)]
+        return question_page(event, form), 422
     db.session.commit()
     flash("La question est ajoutée.", "success")
     return redirect(url_for(".questions", slug=slug), 303)
