@@ -235,3 +235,16 @@ def test_a_file_applied_in_the_rush_takes_the_same_lock(app: Flask, over_limits:
     assert states(event).count("confirmed") == 10 + forced
     assert len(states(event)) == 20
     assert forced == 0 or over_limits
+
+
+def test_a_line_without_a_wish_where_everybody_ranks_is_wrong_in_the_preview_already() -> None:
+    event = make_event(session_choice=SessionChoice.WISHES)
+    event.choice_required = [event.local_start.strftime("%Y-%m-%dT%H:%M")]
+    for title in ("Accueil", "Médiation"):
+        make_session(event, title=title, booking=BookingMode.OPTIONAL)
+    file = table(person(1, "Accueil"), person(2, ""), more=["Sessions"])
+
+    (_, wished), (state, remark) = preview(event, file)
+    assert (wished, state) == ("", "wrong")
+    assert remark.startswith("Classez au moins une session")
+    assert not apply(event, file).refused

@@ -25,7 +25,7 @@ from eventapp.registrations.questions.answers import asked, check_answers
 from eventapp.registrations.refusals import AnswerRefused
 from eventapp.registrations.sessions.choices import check_choices
 from eventapp.registrations.sessions.session_places import bookable_sessions
-from eventapp.registrations.wishes.ranking import sort_out
+from eventapp.registrations.wishes.ranking import check_rankings, sort_out
 from eventapp.spreadsheets.reading import Limits, Table
 
 MOST_LINES = 300  # they are registered under one lock: others wait meanwhile
@@ -139,6 +139,7 @@ class _Reader:
             self._check(person)
             sessions = read_sessions(values["Sessions"], self.bookable)
             check_choices(self.event, sessions)
+            check_rankings(self.event, sort_out(self.event, sessions, ()).ranked)
             answers = {q.slug: read_answer(q, values[q.label]) for q in self.questions}
             self._check_answers(answers)
         except (ValueError, Refused) as wrong:

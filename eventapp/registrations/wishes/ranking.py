@@ -72,8 +72,13 @@ def check_wishes(event: Event, ranked: Collection[Session], *, by: Actor, now: d
     is_late = are_closed(event, now) and not isinstance(by, User)
     if ranked and is_late:
         raise WishesClosed
+    check_rankings(event, ranked, needs_all=not is_late)
+
+
+def check_rankings(event: Event, ranked: Collection[Session], *, needs_all: bool = True) -> None:
+    """The same, whatever the date."""
     for ranking in rankings(event, ranked):
-        if ranking.slot.required and not ranking.sessions and not is_late:
+        if ranking.slot.required and not ranking.sessions and needs_all:
             raise WishesRefused(f"Classez au moins une session pour le créneau du {ranking.slot.label}.")
         if len(ranking.sessions) > MOST_WISHES:
             raise WishesRefused(f"{MOST_WISHES} souhaits au plus pour le créneau du {ranking.slot.label}.")
