@@ -19,7 +19,7 @@ from eventapp.outbox.letters import Attachment, Contents, NothingToSay, ahead, l
 from eventapp.outbox.models import Message
 from eventapp.registrations import links, words
 from eventapp.registrations.groups.models import Party
-from eventapp.registrations.models import BY_TRANSFER, Booking, Registration
+from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.questions.completeness import missing
 from eventapp.registrations.sessions import agenda
 from eventapp.registrations.sessions.choices import clashes_of
@@ -111,9 +111,9 @@ def session_moved_contents(message: Message, registration_id: int, session_id: i
 @letter("registrations/link", title="Lien personnel")
 def link_contents(_message: Message, registration_ids: list[int]) -> Contents:
     found = [db.session.get(Registration, key) for key in registration_ids]
-    live = [one for one in found if one is not None and one.cancelled_by != BY_TRANSFER]
+    live = [one for one in found if one is not None and not one.has_no_link]
     if not live:
-        raise NothingToSay("l’inscription a été effacée ou transmise")
+        raise NothingToSay("l’inscription a été effacée, transmise ou réunie à une autre")
     event = live[0].event
     people = [{"registration": registration, "url": links.personal(registration)} for registration in live]
     return Contents(context={"event": event, "people": people}, **_envelope(event))

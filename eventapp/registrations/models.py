@@ -222,6 +222,11 @@ class Registration(Base):
     def has_offer(self) -> bool:
         return self.offer_until is not None
 
+    @property
+    def has_no_link(self) -> bool:
+        """Another registration came instead: nobody opens this one with a link any more."""
+        return self.cancelled_by == BY_TRANSFER or self.merged_into_id is not None
+
     @classmethod
     def of_token(cls, token: str) -> "Registration | None":
         return db.session.scalar(_with_digest(), {"token": tokens.digest(token)})

@@ -1,5 +1,7 @@
 """The organiser's list, one person's page, manual registration and cancellation."""
 
+import base64
+import json
 import re
 from collections.abc import Callable
 
@@ -12,7 +14,11 @@ from eventapp.extensions import db
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
 from eventapp.registrations import seats
+from eventapp.registrations.groups import parties
+from eventapp.registrations.groups.models import PartyRule
 from eventapp.registrations.models import Answer, QuestionKind, Registration, Source, Status
+from eventapp.registrations.people import Colleague
+from eventapp.registrations.self_service import transfers
 from tests.factories import (
     NOW,
     make_event,
@@ -219,3 +225,44 @@ def test_a_stranger_and_the_unknown_are_404(client: PageClient, event: Event, pa
     foreign = make_event()
     make_registration(foreign, id=1)
     assert client.get(f"/gestion/evenements/{foreign.slug}/inscriptions{path}").status_code == 404
+
+
+@pytest.mark.parametrize("end", ["passed on", "merged"])
+def test_a_registration_that_another_replaced_has_no_link_to_send(
+    client: PageClient, event: Event, outbox: Outbox, end: str
+) -> None:
+    """The page was open while a colleague merged, or the person passed their place on."""
+    registration, other = make_registration(event), make_registration(event)
+    facts = {"cancelled_by": "transfer"} if end == "passed on" else {"merged_into_id": other.id}
+    for name, value in ({"status": Status.CANCELLED, "cancelled_at": NOW} | facts).items():
+        setattr(registration, name, value)
+    response = client.post(f"{listing(event)}/{registration.id}/lien", follow_redirects=True)
+    assert "son lien n’existe plus" in words(parse(response).main)
+    assert outbox() == []
+
+
+def test_the_history_names_once_who_registered_a_group_or_gave_their_place(client: PageClient, event: Event) -> None:
+    anne, zoe = parties.Contact(name="Anne Roy", email="a@b.example"), {"first_name": "Zoé", "last_name": "Lefèvre"}
+    facts = {"rule": PartyRule.FITTING, "now": utcnow()}
+    made = db.session.scalars(parties.register_party(event, anne, [make_person()], **facts).party.people).one()
+    received = transfers.pass_on(made, Colleague(**zoe, email="z@b.example"), now=utcnow(), by="person")
+
+    before, after = (
+        words(client.page(f"{listing(event)}/{one.id}").select_one("#history").parent) for one in (made, received)
+    )
+    assert "(faite par Anne Roy), place confirmée : une place était libre." in before
+    assert before.count("(par la personne)") == 1  # who passed it on
+    assert "(par la personne)" not in after
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("sort", "key"),
+    [("nom", "\ud800"), ("date", {"t": "0001-01-01T00:00:00+14:00"}), ("date", {"t": "9999-12-31T23:59:59-14:00"})],
+)
+def test_a_page_that_no_database_could_look_for_is_the_first_one(
+    client: PageClient, event: Event, sort: str, key: object
+) -> None:
+    make_registration(event)
+    after = base64.urlsafe_b64encode(json.dumps([key, 1]).encode()).decode().rstrip("=")
+    assert len(client.page(f"{listing(event)}?tri={sort}&apres={after}").select("tbody tr")) == 1

@@ -16,7 +16,8 @@ from eventapp.registrations.models import Registration
 
 @dataclass(frozen=True)
 class Moment:
-    """`who` did it, in words; `of`: the other registration that it happened to, united with this one since."""
+    """`who` did it, in words, unless the sentence names them; `of`: the other registration that it happened to, united
+    with this one since."""
 
     entry: Entry
     who: str
@@ -40,7 +41,7 @@ def moments(registration: Registration, found: Relatives) -> list[Moment]:
     entries = db.session.scalars(select(Entry).where(*of_these).order_by(Entry.id.desc())).all()
     actors = {entry.actor_id for entry in entries if entry.actor_id is not None}
     users = {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(actors)))} if actors else {}
-    return [Moment(entry, _who(entry, users), about.get(entry.subject_id or 0)) for entry in entries]
+    return [_moment(entry, users, about.get(entry.subject_id or 0), registration) for entry in entries]
 
 
 def relatives(registration: Registration) -> Relatives:
@@ -72,6 +73,13 @@ def letters(registration: Registration) -> Sequence[Message]:
     own = Message.context["registration_id"].as_integer() == registration.id
     query = select(Message).where(Message.event_id == registration.event_id, or_(own, links))
     return db.session.scalars(query.order_by(Message.id.desc())).all()
+
+
+def _moment(entry: Entry, users: dict[int, User], of: Registration | None, registration: Registration) -> Moment:
+    """Where somebody else's link made or gave the registration, the sentence names them."""
+    is_gift = entry.act == "registration.received"
+    is_gift = is_gift or (entry.act == "registration.created" and (of or registration).party_id is not None)
+    return Moment(entry, "" if is_gift and entry.actor == journal.PERSON else _who(entry, users), of)
 
 
 def _who(entry: Entry, users: dict[int, User]) -> str:

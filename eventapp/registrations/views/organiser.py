@@ -131,9 +131,12 @@ def withdraw(slug: str, registration_id: int) -> Any:
 @access.member
 def send_link(slug: str, registration_id: int) -> Any:
     registration = find(slug, registration_id)
-    notices.link([registration], now=utcnow())
-    db.session.commit()
-    flash(f"Le lien personnel part à {registration.email}.", "success")
+    if registration.has_no_link:
+        flash("Cette inscription a été transmise ou réunie à une autre\u00a0: son lien n’existe plus.", "error")
+    else:
+        notices.link([registration], now=utcnow())
+        db.session.commit()
+        flash(f"Le lien personnel part à {registration.email}.", "success")
     return redirect(url_for(".detail", slug=slug, registration_id=registration_id), 303)
 
 
