@@ -1,9 +1,7 @@
 """Delivery: take a few messages, prepare them, hand them over one by one, write what became of each. Few, so that a
 letter someone waits for overtakes five thousand others. The only user of Flask-Mail."""
 
-import contextlib
 import smtplib
-import socket
 import ssl
 import time
 from collections import Counter
@@ -19,7 +17,7 @@ from flask import current_app
 from eventapp.outbox import failures, queue
 from eventapp.outbox.failures import InDoubt, LineDown
 from eventapp.outbox.keeping import Kept
-from eventapp.outbox.lines import Host, TlsHost, Watch
+from eventapp.outbox.lines import Handshake, Host, TlsHost, Watch, cut
 from eventapp.outbox.mime import Mail
 from eventapp.outbox.models import State
 from eventapp.outbox.preparing import prepare
@@ -142,12 +140,13 @@ class Line(flask_mail.Connection):
         facts = {"timeout": SECONDS, "local_hostname": current_app.config["SETTINGS"].calendar_domain}
         host: Any = TlsHost(context=_tls(), **facts) if mail.use_ssl else Host(**facts)
         self.host = host  # from here on the watch can cut it
+        host.context = handshake = Handshake(_tls(), host)
         host._host = mail.server  # the name that TLS verifies
         code, words = host.connect(mail.server, mail.port)
         if code != 220:
             raise smtplib.SMTPConnectError(code, words)
         if mail.use_tls:
-            host.starttls(context=_tls())
+            host.starttls(context=handshake)
         if mail.username and mail.password:
             host.login(mail.username, mail.password)
         host.ehlo_or_helo_if_needed()  # a server that wants nobody to say hello refuses us, not one letter
@@ -159,10 +158,7 @@ class Line(flask_mail.Connection):
         self.num_emails += 1
 
     def cut(self) -> None:
-        sock = getattr(self.host, "sock", None)
-        if sock is not None:
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+        cut(getattr(self.host, "sock", None))
 
 
 class Smtp:

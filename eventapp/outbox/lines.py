@@ -2,6 +2,8 @@
 
 import contextlib
 import smtplib
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +30,30 @@ class Host(_Doubtful, smtplib.SMTP):
 
 class TlsHost(_Doubtful, smtplib.SMTP_SSL):
     pass
+
+
+class Handshake:
+    """In the place of a context: what is being wrapped is its owner's `sock` before the handshake, which may be cut."""
+
+    def __init__(self, context: ssl.SSLContext, owner: Any) -> None:
+        self._context, self._owner = context, owner
+
+    def wrap_socket(self, sock: socket.socket, server_hostname: str | None = None) -> ssl.SSLSocket:
+        wrapped = self._context.wrap_socket(sock, server_hostname=server_hostname, do_handshake_on_connect=False)
+        self._owner.sock = wrapped
+        try:
+            wrapped.do_handshake()
+        except BaseException:
+            wrapped.close()
+            raise
+        return wrapped
+
+
+def cut(sock: socket.socket | None) -> None:
+    """Whoever waits for it, in another thread, waits no more."""
+    if sock is not None:
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # of TLS, whose own would wait for the handshake
 
 
 class Cuttable(Protocol):

@@ -12,12 +12,14 @@ import ssl
 import threading
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from eventapp.extensions import db
 from eventapp.outbox import beating, bounces, dsn
+from eventapp.outbox.lines import Handshake, cut
 
 SECONDS = 10  # for one reading, whatever the server does
 MOST = 50  # mails in one reading
@@ -40,17 +42,30 @@ def read(*, now: datetime) -> int:
     return read
 
 
+class Box(imaplib.IMAP4):
+    """Cut after so many seconds, whatever it is doing: a socket's time-out alone is never reached by a byte a
+    second."""
+
+    def __init__(self, *, tls: bool, **where: Any) -> None:
+        self._context = ssl.create_default_context() if tls else None
+        self.sock: Any = None
+        self.watch = threading.Timer(SECONDS, lambda: cut(self.sock))
+        self.watch.daemon = True
+        self.watch.start()
+        super().__init__(**where)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        self.sock = socket.create_connection((self.host, self.port), timeout)
+        if self._context is not None:
+            return Handshake(self._context, self).wrap_socket(self.sock, server_hostname=self.host)
+        return self.sock
+
+
 @contextlib.contextmanager
 def _opened() -> Iterator[imaplib.IMAP4]:
     config = current_app.config
     where = {"host": config["BOUNCE_IMAP_SERVER"], "port": config["BOUNCE_IMAP_PORT"], "timeout": SECONDS}
-    if config["BOUNCE_IMAP_TLS"]:
-        box: imaplib.IMAP4 = imaplib.IMAP4_SSL(**where, ssl_context=ssl.create_default_context())
-    else:
-        box = imaplib.IMAP4(**where)
-    watch = threading.Timer(SECONDS, _cut, [box])  # a socket's time-out alone is never reached by a byte a second
-    watch.daemon = True
-    watch.start()
+    box = Box(tls=config["BOUNCE_IMAP_TLS"], **where)
     try:
         box.login(config["BOUNCE_IMAP_USERNAME"], config["BOUNCE_IMAP_PASSWORD"])
         folder = config["BOUNCE_IMAP_FOLDER"].replace("\\", "\\\\").replace('"', '\\"')
@@ -59,14 +74,11 @@ def _opened() -> Iterator[imaplib.IMAP4]:
             raise imaplib.IMAP4.error(words)
         yield box
     finally:
-        watch.cancel()
         with contextlib.suppress(OSError, imaplib.IMAP4.error):
             box.logout()
-
-
-def _cut(box: imaplib.IMAP4) -> None:
-    with contextlib.suppress(OSError):
-        box.sock.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            box.shutdown()
+        box.watch.cancel()
 
 
 def _unseen(box: imaplib.IMAP4) -> list[str]:

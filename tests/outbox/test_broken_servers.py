@@ -24,7 +24,7 @@ USUAL = {
     "RSET": "250 ok",
     "QUIT": "221 bye",
 }
-RESET, SILENCE = "reset", "silence"
+RESET, SILENCE, DRIP = "reset", "silence", "drip"
 ENDLESS = "250 " + "x" * 9_000  # longer than the protocol's lines may be
 
 
@@ -66,8 +66,18 @@ class Session(socketserver.StreamRequestHandler):
             time.sleep(1.5)
         if answer in (RESET, SILENCE):
             return False
+        if answer == DRIP:
+            return self.drip()
         self.wfile.write(answer.encode() + b"\r\n")
-        return True
+        return step != "STARTTLS" or self.drip()
+
+    def drip(self):
+        """A record of TLS that never ends, a byte now and then."""
+        self.wfile.write(b"\x16\x03\x03\x40\x00")
+        for _ in range(100):
+            self.wfile.write(b"\x02")
+            time.sleep(0.1)
+        return False
 
 
 @pytest.fixture
@@ -136,6 +146,26 @@ def test_each_step_may_fail(broken, send, step, answer, state):
     repeats = state in (State.QUEUED, State.UNCERTAIN)
     assert (later, reload(message).state) == (int(repeats), State.SENT if repeats else state)
     assert (b"X-Delivery-Attempt: 2" in broken.bodies[-1:][0] if broken.bodies else False) == (state is State.UNCERTAIN)
+
+
+@pytest.mark.delivery
+@pytest.mark.parametrize(
+    ("secret", "answers"),
+    [
+        ("MAIL_USE_SSL", {"CONNECT": DRIP}),
+        ("MAIL_USE_TLS", {"EHLO": "250-hello\r\n250 STARTTLS", "STARTTLS": "220 go on"}),
+        ("MAIL_USE_TLS", {"EHLO": "250-hello\r\n250 STARTTLS", "STARTTLS": "454 not now"}),
+        ("MAIL_USE_TLS", {}),
+    ],
+)
+def test_encryption_that_does_not_come_about_is_waited_for(app, broken, send, monkeypatch, secret, answers):
+    monkeypatch.setitem(app.config, secret, True)
+    message = send("jeanne@exemple.example")
+    broken.answers, began = answers, time.monotonic()
+    deliver_due(now=NOW, limit=1)
+
+    assert time.monotonic() - began < 5
+    assert (reload(message).state, broken.bodies) == (State.QUEUED, [])
 
 
 @pytest.mark.delivery

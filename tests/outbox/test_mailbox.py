@@ -18,12 +18,12 @@ USER = b'"retours" "secret"'
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Serves `mails` (source, is it seen?); `slow`: answers a byte a second."""
+    """Serves `mails` (source, is it seen?); `slow`: from the answer that begins so on, a byte now and then."""
 
     allow_reuse_address = daemon_threads = True
 
     def __init__(self):
-        self.mails, self.slow, self.folders = [], False, []
+        self.mails, self.slow, self.folders = [], None, []
         super().__init__(("127.0.0.1", 0), Session)
 
     def handle_error(self, *_request):
@@ -39,9 +39,11 @@ class Session(socketserver.StreamRequestHandler):
             self.say(tag + (b" OK" if done is not False else b" NO") + b" done")
 
     def say(self, words):
-        while self.server.slow:
-            self.wfile.write(words[:1])
-            time.sleep(1)
+        begins = True
+        while self.server.slow is not None and words.startswith(self.server.slow):
+            self.wfile.write(b"\x16\x03\x03\x40" if begins else b"\x02")  # as TLS, a record that never ends
+            begins = False
+            time.sleep(0.1)
         self.wfile.write(words + b"\r\n")
 
     def capability(self, _rest):
@@ -132,10 +134,15 @@ def test_a_wrong_password_is_no_failure_of_ours(app, box, monkeypatch):
     assert beating.last(beating.MAILBOX) is None
 
 
-def test_a_server_that_is_away_or_slow_holds_nobody_up(app, box, monkeypatch):
+@pytest.mark.parametrize(("slow", "tls"), [(b"* OK", False), (b"* OK", True), (b"* SEARCH", False), (b"* BYE", False)])
+def test_a_server_that_drips_holds_nobody_up(app, box, monkeypatch, slow, tls):
     monkeypatch.setattr(mailbox, "SECONDS", 1)
-    box.slow, began = True, time.monotonic()
-    assert mailbox.read(now=NOW) == 0
-    monkeypatch.setitem(app.config, "BOUNCE_IMAP_PORT", 1)
+    monkeypatch.setitem(app.config, "BOUNCE_IMAP_TLS", tls)
+    box.slow, began = slow, time.monotonic()
     assert mailbox.read(now=NOW) == 0
     assert time.monotonic() - began < 5
+
+
+def test_a_server_that_is_away_holds_nobody_up(app, box, monkeypatch):
+    monkeypatch.setitem(app.config, "BOUNCE_IMAP_PORT", 1)
+    assert mailbox.read(now=NOW) == 0
