@@ -13,7 +13,7 @@ from eventapp.events.models import Category, Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.formats import plural
-from eventapp.invitations import listing, sending
+from eventapp.invitations import listing, sending, withdrawals
 from eventapp.invitations.listing import Choice
 from eventapp.invitations.models import Guest, GuestKind
 from eventapp.registrations.models import Registration, Status
@@ -140,35 +140,28 @@ def why_stays(guest: Guest) -> Refused | None:
     return HasReplied() if invitation is not None and invitation.has_live_registration else None
 
 
-def remove(guest: Guest, *, now: datetime, by: User) -> None:
-    """Take a guest off the list; their link dies. Who has accepted is unregistered first, by their own act or ours."""
+def remove(guest: Guest, *, now: datetime, by: User, tell: bool = True) -> None:
+    """Take a guest off the list; their link dies. Who has accepted is unregistered first, by their own act or ours.
+    `tell`: whoever had received the link."""
     sending.hold(guest.event)
     refusal = why_stays(guest)
     if refusal is not None:
         raise refusal
-    guest.removed_at = now
-    invitation = guest.invitation
-    if invitation is not None:
-        invitation.revoked_at = now
-    journal.record(
-        "guest.removed",
-        f"Retrait de la liste des invités\u00a0: {name_of(guest)}",
-        now=now,
-        by=by,
-        event=guest.event,
-        subject=guest,
-    )
+    told = withdrawals.to_tell(guest.event, [guest], now=now) if tell else []
+    _take_off(guest, now=now, by=by)
+    withdrawals.tell(told, now=now)
 
 
-def remove_many(event: Event, choice: Choice, *, now: datetime, by: User) -> int:
+def remove_many(event: Event, choice: Choice, *, now: datetime, by: User, tell: bool = True) -> int:
     """Those of a choice whom nothing keeps; how many that is."""
     sending.hold(event)
-    removed = 0
-    for guest in db.session.scalars(listing.listed(event, choice)).unique().all():
-        if why_stays(guest) is None:
-            remove(guest, now=now, by=by)
-            removed += 1
-    return removed
+    chosen = db.session.scalars(listing.listed(event, choice)).unique()
+    leaving = [guest for guest in chosen if why_stays(guest) is None]
+    told = withdrawals.to_tell(event, leaving, now=now) if tell else []
+    for guest in leaving:
+        _take_off(guest, now=now, by=by)
+    withdrawals.tell(told, now=now)
+    return len(leaving)
 
 
 def person_of(guest: Guest) -> Person:
@@ -226,3 +219,18 @@ def _describe(guest: Guest, person: Person) -> None:
     guest.organisation = "" if person.structure is not None else person.organisation
     guest.email_folded, guest.name_folded = person.email_folded, person.name_folded
     guest.search_text = search_text(person)
+
+
+def _take_off(guest: Guest, *, now: datetime, by: User) -> None:
+    guest.removed_at = now
+    invitation = guest.invitation
+    if invitation is not None:
+        invitation.revoked_at = now
+    journal.record(
+        "guest.removed",
+        f"Retrait de la liste des invités\u00a0: {name_of(guest)}",
+        now=now,
+        by=by,
+        event=guest.event,
+        subject=guest,
+    )

@@ -8,7 +8,7 @@ from eventapp import journal
 from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.invitations import answering, guest_list, places, sending
+from eventapp.invitations import answering, guest_list, places, sending, withdrawals
 from eventapp.invitations.answering import Actor
 from eventapp.invitations.models import Guest, GuestState, Invitation, NamedAs, Reply
 from eventapp.registrations.models import Registration
@@ -80,7 +80,9 @@ def take_back(named: Guest, *, now: datetime, by: Actor = journal.PERSON) -> Non
         return
     if not may_take_back(named):
         raise AlreadyAnswered(named)
+    told = withdrawals.to_tell(event, [named], now=now)
     named.removed_at = invitation.revoked_at = now
+    withdrawals.tell(told, now=now, by_namer=True)
     namer = named.named_by
     who = f"{name_of(namer)} retire" if namer is not None else "Retrait de"
     journal.record("guest.taken_back", f"{who} {name_of(named)}", now=now, by=by, event=event, subject=namer or named)

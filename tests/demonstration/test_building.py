@@ -8,7 +8,9 @@ from eventapp.demonstration import building
 from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
 from eventapp.invitations import listing
+from eventapp.invitations.segments import Standing
 from eventapp.network.models import Structure
+from eventapp.outbox.models import Message, State
 from eventapp.registrations import seats
 from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import Registration, Status
@@ -17,6 +19,12 @@ from eventapp.registrations.wishes.figures import people_and_wishes
 from tests.factories import make_organisation
 
 FEW = 20
+
+
+def returned(event):
+    """What did not arrive."""
+    trouble = (Message.state == State.FAILED) | Message.bounced_at.is_not(None)
+    return db.session.scalars(db.select(Message).where(Message.event_id == event.id, trouble)).all()
 
 
 def test_the_demonstration_has_something_to_show_on_every_page():
@@ -32,6 +40,8 @@ def test_the_demonstration_has_something_to_show_on_every_page():
     assert places.count(0) == 1
     assert all(count for count in listing.states(event).values())
     assert sum(listing.states(event).values()) > 300
+    assert listing.standings(event)[Standing.UNDELIVERABLE] == 2
+    assert {message.state for message in returned(event)} == {State.SENT, State.FAILED}
     assert set(db.session.scalars(db.select(Party.event_id))) == {
         event.id
     }  # a group, and those a structure answered for

@@ -8,22 +8,13 @@ from tests.factories import (
     NOW,
     make_event,
     make_guest,
-    make_organisation,
     make_person,
     make_registration,
     make_structure,
-    make_user,
 )
 from tests.pages import parse, words
 
 pytestmark = pytest.mark.usefixtures("in_november")
-
-
-@pytest.fixture
-def event(client):
-    organisation = make_organisation()
-    client.sign_in(make_user(organisation))
-    return make_event(organisation)
 
 
 def at(event, path=""):

@@ -21,24 +21,15 @@ from tests.factories import (
     make_event,
     make_guest,
     make_invitation,
-    make_organisation,
     make_party,
     make_person,
     make_registration,
     make_session,
     make_structure,
-    make_user,
 )
 from tests.pages import parse, words
 
 pytestmark = pytest.mark.usefixtures("in_november")
-
-
-@pytest.fixture
-def event(client):
-    event = make_event(make_organisation())
-    client.sign_in(make_user(event.organisation))
-    return event
 
 
 def path(event, rest=""):

@@ -25,13 +25,6 @@ def in_november(time_machine):
     time_machine.move_to(NOW, tick=False)
 
 
-@pytest.fixture
-def event(client):
-    event = make_event(make_organisation())
-    client.sign_in(make_user(event.organisation))
-    return event
-
-
 def path(event, rest=""):
     return f"/gestion/evenements/{event.slug}/envois{rest}"
 

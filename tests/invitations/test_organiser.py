@@ -7,12 +7,9 @@ from eventapp.invitations.models import Guest, GuestImport, GuestState, Reply
 from eventapp.network.models import Departement, Structure
 from tests.factories import (
     NOW,
-    make_event,
     make_guest,
     make_invitation,
-    make_organisation,
     make_person,
-    make_user,
     save,
 )
 from tests.pages import parse, words
@@ -23,13 +20,6 @@ FILE = "Prénom;Nom;Courriel\nLéa;Martin;lea@agents.example\nPaul;;paul@agents.
 @pytest.fixture(autouse=True)
 def in_november(time_machine):
     time_machine.move_to(NOW)
-
-
-@pytest.fixture
-def event(client):
-    organisation = make_organisation()
-    client.sign_in(make_user(organisation))
-    return make_event(organisation)
 
 
 def at(event, path=""):
@@ -160,3 +150,16 @@ def test_the_model_file_is_accepted_by_the_import(client, event):
 @pytest.mark.parametrize("path", ["/99", "/99999999999", "/99/retrait", "/import/99", "/import/99999999999"])
 def test_what_is_not_there_is_404(client, event, path):
     assert client.get(at(event, path)).status_code == 404
+
+
+def test_the_letter_to_print_is_offered_from_the_guest_whose_address_fails(client, event):
+    guest = make_guest(event, undeliverable_at=NOW, undeliverable_why="cette boîte est pleine")
+    answered = make_guest(event)
+    make_invitation(answered, reply=Reply.DECLINED, replied_at=NOW)
+
+    page, other = (client.page(f"/gestion/evenements/{event.slug}/invites/{one.id}") for one in (guest, answered))
+    form = page.select_one("form[action$=lettre-sur-papier]")
+
+    assert "n’arrivent pas à cette adresse : cette boîte est pleine." in words(page.main)
+    assert client.post(form["action"]).data.startswith(b"%PDF")
+    assert other.select_one("form[action$=lettre-sur-papier]") is None

@@ -16,13 +16,6 @@ pytestmark = pytest.mark.usefixtures("in_november")
 
 
 @pytest.fixture
-def event(client):
-    event = make_event()
-    client.sign_in(make_user(event.organisation))
-    return event
-
-
-@pytest.fixture
 def zoe():
     return make_person(first_name="Zoé", last_name="Roy", email="zoe@agents.example")
 

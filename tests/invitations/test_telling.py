@@ -8,7 +8,7 @@ from eventapp.invitations.models import Reply
 from eventapp.outbox import rendering
 from eventapp.outbox.letters import NothingToSay
 from eventapp.registrations.models import Status
-from tests.factories import NOW, make_event, make_guest, make_invitation, make_person, make_registration, make_user
+from tests.factories import NOW, make_guest, make_invitation, make_person, make_registration
 from tests.pages import words
 
 MOVE = {
@@ -25,13 +25,6 @@ MOVE = {
 @pytest.fixture(autouse=True)
 def in_november(time_machine):
     time_machine.move_to(NOW)
-
-
-@pytest.fixture
-def event(client):
-    event = make_event()
-    client.sign_in(make_user(event.organisation))
-    return event
 
 
 @pytest.fixture

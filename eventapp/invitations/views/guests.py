@@ -11,7 +11,7 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.invitations import answering, delegating, guest_list, naming, places, sending
+from eventapp.invitations import answering, delegating, guest_list, naming, places, sending, withdrawals
 from eventapp.invitations.delegation_forms import StructureForm
 from eventapp.invitations.forms import GuestForm
 from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest
@@ -71,11 +71,11 @@ def remove(slug: str, guest_id: int) -> Any:
     event = managed(slug)
     found = find_guest(event, guest_id)
     if request.method != "POST":
-        return render_template(
-            "invitations/organiser/remove.html", event=event, organisation=event.organisation, guest=found
-        )
+        facts = {"event": event, "organisation": event.organisation, "guest": found}
+        told = withdrawals.to_tell(event, [found], now=utcnow())
+        return render_template("invitations/organiser/remove.html", told=len(told), **facts)
     try:
-        guest_list.remove(found, now=utcnow(), by=g.user)
+        guest_list.remove(found, now=utcnow(), by=g.user, tell="prevenir" in request.form)
     except Refused as refusal:
         db.session.rollback()
         flash(str(refusal), "error")

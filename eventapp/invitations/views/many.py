@@ -1,5 +1,6 @@
 """Several guests at once: their category, taking them off the list. Chosen by boxes or by the filters."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from eventapp.clock import utcnow
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.invitations import guest_list, listing
+from eventapp.invitations import guest_list, listing, withdrawals
 from eventapp.invitations.listing import Choice
 from eventapp.invitations.models import Guest
 from eventapp.invitations.views.organiser import SHOWN_WITH, bp, choice_made, managed
@@ -20,11 +21,7 @@ MOST_AT_ONCE = 500
 @bp.get("/gestion/evenements/<slug>/invites/categorie")
 @access.member
 def choose_category(slug: str) -> Any:
-    event = managed(slug)
-    people = chosen(event, choice_made())
-    if not people:
-        return nobody(slug)
-    return many_page("invitations/organiser/categorise.html", event, people)
+    return many_page(slug, "invitations/organiser/categorise.html")
 
 
 @bp.post("/gestion/evenements/<slug>/invites/categorie")
@@ -47,19 +44,14 @@ def categorise(slug: str) -> Any:
 @bp.get("/gestion/evenements/<slug>/invites/retrait")
 @access.member
 def choose_removed(slug: str) -> Any:
-    event = managed(slug)
-    people = chosen(event, choice_made())
-    if not people:
-        return nobody(slug)
-    stay = {guest.id: why for guest in people if (why := guest_list.why_stays(guest))}
-    return many_page("invitations/organiser/remove_many.html", event, people, stay=stay)
+    return many_page(slug, "invitations/organiser/remove_many.html", _leaving)
 
 
 @bp.post("/gestion/evenements/<slug>/invites/retrait")
 @access.member
 def remove_many(slug: str) -> Any:
     event = managed(slug)
-    removed = guest_list.remove_many(event, ticked(), now=utcnow(), by=g.user)
+    removed = guest_list.remove_many(event, ticked(), now=utcnow(), by=g.user, tell="prevenir" in request.form)
     if not removed:
         return nobody(slug)
     db.session.commit()
@@ -83,13 +75,25 @@ def nobody(slug: str) -> Any:
     return redirect(url_for(".guests", slug=slug), 303)
 
 
-def many_page(template: str, event: Event, people: list[Guest], **more: Any) -> str:
+def many_page(slug: str, template: str, facts: Callable[[Event, list[Guest]], dict[str, Any]] = lambda *_: {}) -> Any:
+    """What is about to be done to the people ticked, or found. `facts`: what else the page says of them."""
+    event = managed(slug)
+    choice = choice_made()
+    people = chosen(event, choice)
+    if not people:
+        return nobody(slug)
     return render_template(
         template,
         event=event,
         organisation=event.organisation,
         people=people,
         most=MOST_AT_ONCE,
-        found=listing.count(listing.listed(event, choice_made())),
-        **more,
+        found=listing.count(listing.listed(event, choice)),
+        **facts(event, people),
     )
+
+
+def _leaving(event: Event, people: list[Guest]) -> dict[str, Any]:
+    stay = {guest.id: why for guest in people if (why := guest_list.why_stays(guest))}
+    leaving = [guest for guest in people if guest.id not in stay]
+    return {"stay": stay, "told": len(withdrawals.to_tell(event, leaving, now=utcnow()))}

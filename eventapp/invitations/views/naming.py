@@ -10,7 +10,7 @@ from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.formats import plural
-from eventapp.invitations import answering, delegating, naming, places
+from eventapp.invitations import answering, delegating, naming, places, withdrawals
 from eventapp.invitations.delegation_forms import NamesForm, names_form
 from eventapp.invitations.models import Guest, Invitation
 from eventapp.invitations.views.public import bp, find_invitation
@@ -76,7 +76,8 @@ def withdrawal(token: str, mark: str) -> Any:
     if request.method != "POST" and not naming.may_take_back(named):
         return redirect(url_for(".page", token=token), 303)
     if request.method != "POST":
-        facts = {"event": named.event, "named": named, "token": token, "mark": mark}
+        is_told = withdrawals.to_tell(named.event, [named], now=utcnow())
+        facts = {"event": named.event, "named": named, "token": token, "mark": mark, "is_told": is_told}
         return render_template("invitations/withdrawal.html", **facts)
     try:
         naming.take_back(named, now=utcnow())
