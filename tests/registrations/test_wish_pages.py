@@ -31,6 +31,7 @@ from tests.factories import (
 from tests.pages import parse, words
 
 Outbox = Callable[[], list[Message]]
+HOUR = timedelta(hours=1)
 PERSON = {"first_name": "Jeanne", "last_name": "Martin", "email": "j.martin@agents.example"}
 
 
@@ -265,3 +266,16 @@ def test_an_invited_person_ranks_too(client: Any) -> None:
 
     assert response.status_code == 303
     assert ranked(db.session.scalars(db.select(Registration)).one()) == ["Atelier B", "Atelier A"]
+
+
+def test_wishes_of_a_slot_that_moved_while_the_form_was_open_are_not_lost_in_silence(client: Any) -> None:
+    event, one, other = make_wishing()
+    name = key(event, 1)
+    for session in (one, other):
+        session.starts_at, session.ends_at = session.starts_at + HOUR, session.ends_at + HOUR
+    event.revision += 1
+
+    response = client.post(f"/evenements/{event.slug}/inscription", data=PERSON | {name: one.slug})
+
+    assert response.status_code == 422
+    assert "Le programme a changé" in words(parse(response).select_one("#erreurs"))

@@ -361,3 +361,18 @@ def test_wishes_close_before_the_event_begins() -> None:
         ranking.choose_mode(
             event, SessionChoice.WISHES, event.starts_at + HOUR, now=NOW, by=make_user(event.organisation)
         )
+
+
+@pytest.mark.both_databases
+def test_wishes_are_granted_in_what_a_cancelled_session_leaves() -> None:
+    """One session is no slot to rank; those who had ranked it would be overtaken by whoever registers next."""
+    event = make_wishing()
+    one, other = workshops(event, 1, 1)
+    person = register(event, other, one)
+    other.cancelled_at = LATE
+    lifecycle.touch(event, now=LATE, calendar=False)
+    late = register(event, sessions=[one])
+
+    assert (ranked(person), ranked(late), held(late)) == ([[one.id]], [[one.id]], [])
+    allocate(event)
+    assert sorted(confirmed for who in (person, late) for _, _, confirmed in held(who)) == [False, True]

@@ -25,7 +25,7 @@ from eventapp.events.fields import (
 )
 from eventapp.events.models import Event, SessionChoice
 from eventapp.registrations.sessions.choices import find_choices
-from eventapp.registrations.wishes.ranking import SEEDS, WishesClosed, WishesRefused, sort_out
+from eventapp.registrations.wishes.ranking import SEEDS, ProgrammeChanged, WishesClosed, WishesRefused, sort_out
 from eventapp.registrations.wishes.wish_slots import most_in, ranked_slots, rankings
 
 NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -46,10 +46,14 @@ class WishesMixin(FlaskForm):
         """`sent`: slugs by the names of the lists. `named`: sessions sent under the names of those that are booked, the
         first wish where they are in a slot of wishes."""
         slots = ranked_slots(self.event)
-        self.typed = {s.key: [sent.get(f"wish-{s.key}-{n}", "") for n in range(1, most_in(s) + 1)] for s in slots}
+        names = {slot.key: [f"wish-{slot.key}-{n}" for n in range(1, most_in(slot) + 1)] for slot in slots}
+        self.typed = {key: [sent.get(name, "") for name in of_slot] for key, of_slot in names.items()}
+        asked = {name for of_slot in names.values() for name in of_slot}
         try:
             if not slots and any(sent.values()):
                 raise WishesClosed
+            if any(slug for name, slug in sent.items() if name not in asked):
+                raise ProgrammeChanged
             ranked = [session for slugs in self.typed.values() for session in _sessions(self.event, slugs)]
             self.ranked = sort_out(self.event, named, ranked).ranked
             self.show_wishes(self.ranked)

@@ -41,6 +41,10 @@ class WishesClosed(WishesRefused):
     message = "Les souhaits ne se donnent plus\u00a0: la date limite est passée ou l’attribution est faite."
 
 
+class ProgrammeChanged(WishesRefused):
+    message = "Le programme a changé pendant que ce formulaire était ouvert. Relisez vos souhaits, puis envoyez-les."
+
+
 class ModeStays(Refused):
     message = "Des personnes ont déjà choisi leurs sessions\u00a0: la façon de choisir ne change plus."
     field = "session_choice"

@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from eventapp.agenda.models import Session
 from eventapp.agenda.programme import BookingSlot, booking_slots, has_booking_slots
 from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
-from eventapp.registrations.models import Registration
+from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.sessions.session_places import SessionPlaces, session_places
 from eventapp.registrations.wishes.models import Wish
 
@@ -44,7 +44,14 @@ def ranked_slots(event: Event) -> list[BookingSlot]:
 
 
 def is_ranked(slot: BookingSlot) -> bool:
-    return takes_wishes(slot.event) and slot.exclusive
+    """Also where a change of the programme left one session, or an overlap, to those who ranked them before."""
+    return takes_wishes(slot.event) and (slot.exclusive or _is_wished(slot))
+
+
+def _is_wished(slot: BookingSlot) -> bool:
+    wished = Wish.event_id == slot.event.id, Wish.session_id.in_([session.id for session in slot.sessions])
+    live = Wish.registration.has(Registration.status != Status.CANCELLED)
+    return bool(db.session.scalar(select(exists().where(*wished, live))))
 
 
 def books_sessions(event: Event) -> bool:
