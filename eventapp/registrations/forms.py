@@ -26,7 +26,7 @@ from eventapp.events.models import Category, Event
 from eventapp.registrations.models import Question, Registration
 from eventapp.registrations.person_forms import PersonForm, cleaned, length
 from eventapp.registrations.prefill import facts_of
-from eventapp.registrations.questions.answers import asked
+from eventapp.registrations.questions.answers import asked, reserved
 from eventapp.registrations.questions.fields import Questions, consent_name, field_name, question_fields
 from eventapp.registrations.refusals import SessionNotBookable
 from eventapp.registrations.sessions.choices import check_choices, find_choices
@@ -168,8 +168,8 @@ def correction_form(registration: Registration, *, reads_sensitive: bool = True)
     """The person's own details and answers; an organiser without the right leaves the sensitive ones as they are."""
     held = {answer.question.slug: answer.value for answer in registration.answers}
     event = registration.event
-    reserved = set() if reads_sensitive else _reserved(event)
-    questions = [question for question in asked(event) if question.slug not in reserved]
+    hidden = set() if reads_sensitive else reserved(event)
+    questions = [question for question in asked(event) if question.slug not in hidden]
     facts = {} if request.method == "POST" else facts_of(registration)  # what is sent empty stays so
     form: PersonForm = _of_event(PersonForm, event, questions, held)(data=facts)
     return form
@@ -200,15 +200,6 @@ def _of_event(base: Any, event: Event, questions: list[Question], held: Mapping[
         if consent is not None:
             facts[consent_name(question)] = consent
     return type(base.__name__, (base,), facts)
-
-
-def _reserved(event: Event) -> set[str]:
-    """The sensitive questions, and those that would betray the answer to one."""
-    slugs: set[str] = set()
-    for question in asked(event):
-        if question.sensitive or (question.shown_if or {}).get("question") in slugs:
-            slugs.add(question.slug)
-    return slugs
 
 
 def _category_field(categories: list[Category]) -> Any:

@@ -141,7 +141,25 @@ def test_no_role_reads_a_sensitive_answer_by_itself(client: PageClient, sensitiv
         assert response.status_code in (200, 308), page
         assert SECRET not in response.get_data(as_text=True), page
     assert client.post(f"{path(sensitive)}/reponses.csv").status_code == 403
-    assert "Accompagnant" not in client.get(pages_of(event, registration)[3]).text
+
+
+@pytest.mark.parametrize("is_required", [False, True])
+def test_what_a_sensitive_answer_brings_does_not_betray_it(
+    client: PageClient, sensitive: Question, is_required: bool
+) -> None:
+    """Neither answered nor missing: nobody is asked whom they bring unless the answer was that one."""
+    event, brought = sensitive.event, db.session.scalars(db.select(Question).where(Question.slug == "qui")).one()
+    brought.required = is_required
+    if is_required:
+        db.session.execute(db.delete(Answer).where(Answer.question == brought))
+    registration = db.session.scalars(db.select(Registration)).one()
+    pages = [page for page in pages_of(event, registration) if not page.endswith("questions")]
+    client.sign_in(make_user(event.organisation))
+
+    assert [page for page in pages if "Accompagnant" in client.get(page, follow_redirects=True).text] == []
+    assert client.post(f"{path(brought)}/reponses.csv").status_code == 403
+    client.sign_in(reader_of(event))
+    assert "Accompagnant" in client.get(pages[2]).text
 
 
 def reader_of(event: Event) -> Any:

@@ -29,6 +29,22 @@ def asked(event: Event) -> list[Question]:
     return read_once(event, "questions", lambda: db.session.scalars(Question.asked(event)))
 
 
+def reserved(event: Event) -> set[str]:
+    """Slugs of the sensitive questions, and of those that depend on them."""
+    return betraying(event) | {question.slug for question in asked(event) if question.sensitive}
+
+
+def betraying(event: Event) -> set[str]:
+    """Slugs of the questions that some answer to a sensitive one brings: even to see them answered tells it."""
+    hidden, found = set[str](), set[str]()
+    for question in asked(event):
+        if (question.shown_if or {}).get("question") in hidden:
+            found.add(question.slug)
+        if question.sensitive or question.slug in found:
+            hidden.add(question.slug)
+    return found
+
+
 def unanswered(registration: Registration) -> list[Question]:
     """What is asked of this person, and they have not answered."""
     held = {answer.question.slug: answer.value for answer in registration.answers}

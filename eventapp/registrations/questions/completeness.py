@@ -3,19 +3,21 @@
 from eventapp.agenda.programme import booking_slots
 from eventapp.extensions import db
 from eventapp.registrations.models import Registration
-from eventapp.registrations.questions.answers import applying, asked
+from eventapp.registrations.questions.answers import applying, asked, betraying
 from eventapp.registrations.wishes.wish_slots import takes_wishes, wishes_of
 
 
-def missing(registration: Registration) -> list[str]:
-    """In words: the required questions without answer, the slots in which everyone must choose."""
-    return missing_answers(registration) + missing_choices(registration)
+def missing(registration: Registration, *, reads_sensitive: bool = True) -> list[str]:
+    """In words: the required questions without answer, the slots in which everyone must choose. `reads_sensitive`:
+    whether what one answer makes needed may be told to who reads this."""
+    return missing_answers(registration, reads_sensitive=reads_sensitive) + missing_choices(registration)
 
 
-def missing_answers(registration: Registration) -> list[str]:
+def missing_answers(registration: Registration, *, reads_sensitive: bool = True) -> list[str]:
     answers = {answer.question.slug: answer.value for answer in registration.answers}
     wanted = [question for question in applying(asked(registration.event), answers) if question.required]
-    return [question.label for question in wanted if question.slug not in answers]
+    hidden = set() if reads_sensitive else betraying(registration.event)
+    return [question.label for question in wanted if question.slug not in answers and question.slug not in hidden]
 
 
 def missing_choices(registration: Registration) -> list[str]:

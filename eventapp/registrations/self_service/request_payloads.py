@@ -10,7 +10,7 @@ from eventapp.extensions import db
 from eventapp.network.models import Structure
 from eventapp.registrations.models import Registration
 from eventapp.registrations.people import Person, person_of
-from eventapp.registrations.questions.answers import asked, is_empty
+from eventapp.registrations.questions.answers import is_empty, reserved
 
 TEXTS = ("first_name", "last_name", "email", "phone", "function")
 
@@ -51,8 +51,8 @@ def answers_in(registration: Registration, payload: Mapping[str, Any]) -> dict[s
 
 
 def without_sensitive(registration: Registration, answers: Mapping[str, Any]) -> dict[str, Any]:
-    sensitive = {question.slug for question in asked(registration.event) if question.sensitive}
-    return {slug: value for slug, value in answers.items() if slug not in sensitive}
+    hidden = reserved(registration.event)
+    return {slug: value for slug, value in answers.items() if slug not in hidden}
 
 
 def differ(one: Person, other: Person, name: str) -> bool:

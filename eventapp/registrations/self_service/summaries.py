@@ -7,7 +7,7 @@ from typing import Any
 from eventapp.formats import phone
 from eventapp.registrations.models import Answer, Question, Registration
 from eventapp.registrations.people import Person, person_of
-from eventapp.registrations.questions.answers import applying, asked, is_empty
+from eventapp.registrations.questions.answers import applying, asked, is_empty, reserved
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,9 @@ def detail_changes(
     answers to sensitive questions may be read here."""
     facts = zip(_facts(person_of(registration)), _facts(person), strict=True)
     changes = [Change(label, before, after) for (label, before), (_, after) in facts if before != after]
+    hidden = set() if reads_sensitive else reserved(registration.event)
     of_answers = _answer_changes(registration, answers, consents)
-    return changes + [
-        change if reads_sensitive or not question.sensitive else _hidden(change) for question, change in of_answers
-    ]
+    return changes + [_hidden(change) if question.slug in hidden else change for question, change in of_answers]
 
 
 def _facts(person: Person) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from eventapp.clock import utcnow
 from eventapp.extensions import db
 from eventapp.pagination import Order, page
 from eventapp.registrations.models import Answer, Question, Registration
+from eventapp.registrations.questions.answers import reserved
 from eventapp.registrations.questions.figures import answers_to, figures
 from eventapp.registrations.views.organiser import bp, find_event
 from eventapp.spreadsheets.cells import Value
@@ -31,7 +32,7 @@ def answers(slug: str, question_slug: str) -> Any:
         organisation=question.event.organisation,
         question=question,
         figures=figures(question),
-        page=None if question.sensitive else page(_named(question), BY_NAME, before=before, after=after),
+        page=None if is_reserved(question) else page(_named(question), BY_NAME, before=before, after=after),
         may_read=may_read(question),
         formats=list(FORMATS),
     )
@@ -59,7 +60,12 @@ def find_question(slug: str, question_slug: str) -> Question:
 
 
 def may_read(question: Question) -> bool:
-    return not question.sensitive or g.user.reads_sensitive_of(question.event.organisation_id)
+    return not is_reserved(question) or g.user.reads_sensitive_of(question.event.organisation_id)
+
+
+def is_reserved(question: Question) -> bool:
+    """Retired ones as well."""
+    return question.sensitive or question.slug in reserved(question.event)
 
 
 def _named(question: Question) -> Any:

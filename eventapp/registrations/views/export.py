@@ -13,7 +13,7 @@ from eventapp.extensions import db
 from eventapp.formats import phone
 from eventapp.registrations.desk.selection import ORDERS, Filters, find_registrations
 from eventapp.registrations.models import Question, Registration
-from eventapp.registrations.questions.answers import applying, asked
+from eventapp.registrations.questions.answers import applying, asked, reserved
 from eventapp.registrations.views.organiser import bp, find_event
 
 COLUMNS = (
@@ -43,7 +43,8 @@ def export(slug: str, kind: str) -> Response:
     columns = (c.desc() if order.descending else c.asc() for c in order.columns)
     query = find_registrations(event, Filters.of(request.args)).order_by(None).order_by(*columns)
     rows = db.session.scalars(query.options(selectinload(Registration.bookings), selectinload(Registration.answers)))
-    questions = db.session.scalars(Question.asked(event).where(Question.sensitive.is_(False))).all()
+    hidden = reserved(event)
+    questions = [question for question in asked(event) if question.slug not in hidden]
     header = [*COLUMNS, *(question.label for question in questions)]
     return downloads.spreadsheet(kind, f"Inscriptions {event.title}", header, cells(event, rows, questions))
 

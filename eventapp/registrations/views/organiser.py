@@ -18,6 +18,7 @@ from eventapp.registrations import notices, refusals, seats
 from eventapp.registrations.desk import history, merging, selection, undoing
 from eventapp.registrations.forms import OrganiserCancelForm, OrganiserForm, registration_form
 from eventapp.registrations.models import Registration, Source
+from eventapp.registrations.questions.answers import betraying
 from eventapp.registrations.questions.completeness import missing
 from eventapp.registrations.self_service import requests
 from eventapp.registrations.views.fields import fields_context, tell_left_open
@@ -74,9 +75,9 @@ def detail(slug: str, registration_id: int) -> Any:
         not_restored=undoing.why_not_restored(registration, now=now) if registration.is_cancelled else None,
         twins=merging.likely_twins(registration) if not registration.is_cancelled else [],
         letters=history.letters(registration),
-        missing=[] if registration.is_cancelled else missing(registration),
         party=history.party_of(registration),
         titles=TITLES,
+        **_told(registration),
     )
 
 
@@ -148,6 +149,17 @@ def find(slug: str, registration_id: int) -> Registration:
     if registration_id > LARGEST_ID:
         abort(404)
     return db.first_or_404(Registration.of(find_event(slug)).where(Registration.id == registration_id))
+
+
+def _told(registration: Registration) -> dict[str, Any]:
+    """Their answers and what is missing of them, as far as this organiser may read it."""
+    event = registration.event
+    reads_sensitive = g.user.reads_sensitive_of(event.organisation_id)
+    return {
+        "reads_sensitive": reads_sensitive,
+        "betraying": set() if reads_sensitive else betraying(event),
+        "missing": [] if registration.is_cancelled else missing(registration, reads_sensitive=reads_sensitive),
+    }
 
 
 def _guest(registration: Registration) -> Guest | None:
