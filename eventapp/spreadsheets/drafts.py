@@ -45,10 +45,13 @@ class Draft(Base):
         return draft
 
     @classmethod
-    def find_or_404(cls, event_id: int, draft_id: int) -> Self:
+    def find(cls, event_id: int, draft_id: int) -> Self | None:
         found = select(cls).where(cls.id == draft_id, cls.event_id == event_id)
-        draft = db.session.scalar(found) if draft_id <= LARGEST_ID else None
-        return draft or abort(404)
+        return db.session.scalar(found) if draft_id <= LARGEST_ID else None
+
+    @classmethod
+    def find_or_404(cls, event_id: int, draft_id: int) -> Self:
+        return cls.find(event_id, draft_id) or abort(404)
 
     @classmethod
     def latest(cls, event_id: int) -> list[Self]:

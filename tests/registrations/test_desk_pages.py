@@ -74,8 +74,9 @@ def test_a_file_is_read_then_applied_once(client: PageClient, event: Event, outb
     assert "agents.csv" in words(client.page(desk(event, "/import")).aside)
 
     act = f"{preview}/application"
-    assert client.post(act, data={"tell": "y"}).location == desk(event, "?tri=-date")
-    assert client.post(act, data={"tell": "y"}).status_code == 404
+    for _double_click in range(2):
+        assert client.post(act, data={"tell": "y"}).location == desk(event, "?tri=-date")
+    assert client.post(desk(event, "/import/99/application")).status_code == 404
 
     assert [m.letter for m in outbox()] == ["registrations/confirmed", "registrations/waiting"]
     assert db.session.scalars(db.select(RegistrationImport)).all() == []
@@ -227,3 +228,19 @@ def test_possible_doubles_are_found_in_the_list(client: PageClient, event: Event
         "LEFÈVRE Zoé",
         "LEFÈVRE ZOE",
     ]
+
+
+def test_a_second_press_of_the_button_finds_what_the_first_one_did(client: PageClient, event: Event) -> None:
+    source, target = (make_session(event, title=t, booking=BookingMode.OPTIONAL) for t in ("Aidants", "Numérique"))
+    person, other = seated(event, source), make_registration(event)
+    moved = {"de": source.slug, "vers": target.slug, "inscriptions": str(person.id)}
+    acts: list[tuple[str, dict[str, str], str]] = [
+        (desk(event, "/deplacement"), moved, "ne sont plus dans « Aidants »"),
+        (page_of(person, "/fusion"), {"other": str(other.id), "address": "this"}, "n’en font plus qu’une"),
+        (desk(event, "/annulation-groupee"), {"inscriptions": str(person.id)}, "Ces inscriptions sont annulées."),
+    ]
+    for path, data, said in acts:
+        client.post(path, data=data, follow_redirects=True)
+        again = client.post(path, data=data, follow_redirects=True)
+        assert again.status_code == 200
+        assert said in words(parse(again))

@@ -173,3 +173,12 @@ def test_another_event_or_a_cancelled_one_is_refused() -> None:
     for stranger in (make_registration(make_event()), one):
         with pytest.raises(Refused):
             merge(one, stranger, one)
+
+
+def test_merging_twice_changes_and_mails_nothing_more(outbox: Outbox) -> None:
+    one, other = twins(CONFIRMED, WAITING)
+    first = merge(one, other, one)
+    letters, revision = len(outbox()), first.revision
+    for pair in ((one, other), (other, one)):
+        assert merge(*pair, one) is first
+    assert (len(outbox()), first.revision) == (letters, revision)

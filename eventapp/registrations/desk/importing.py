@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from eventapp import journal
 from eventapp.accounts.models import User
@@ -15,13 +15,14 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural, typo
+from eventapp.journal.models import Entry
 from eventapp.registrations import seats
 from eventapp.registrations.desk.forecast import Forecast
 from eventapp.registrations.desk.reading_choices import read_answer, read_sessions
 from eventapp.registrations.desk.reading_people import COLUMNS, PHONE, PeopleReader, find_columns
-from eventapp.registrations.models import Registration, Source, Status
+from eventapp.registrations.models import Question, Registration, Source, Status
 from eventapp.registrations.people import Person
-from eventapp.registrations.questions.answers import asked, check_answers
+from eventapp.registrations.questions.answers import asked, check_answers, reserved
 from eventapp.registrations.refusals import AnswerRefused
 from eventapp.registrations.sessions.choices import check_choices
 from eventapp.registrations.sessions.session_places import bookable_sessions
@@ -29,6 +30,7 @@ from eventapp.registrations.wishes.ranking import check_rankings, sort_out
 from eventapp.spreadsheets.reading import Limits, Table
 
 MOST_LINES = 300  # they are registered under one lock: others wait meanwhile
+IMPORTED = "registrations.imported"  # the act in the journal
 LIMITS = Limits(rows=MOST_LINES)
 NEEDED = ("Prénom", "Nom", "Adresse électronique")
 SESSIONS = {"Sessions": ("sessions réservées", "sessions choisies", "ateliers", "session")}
@@ -74,7 +76,7 @@ class Applied:
 
 def columns_of(event: Event) -> dict[str, tuple[str, ...]]:
     """A sensitive answer is left out: it needs the person's own consent."""
-    questions = {q.label: (q.slug, typo(q.label)) for q in asked(event) if not q.sensitive}
+    questions = {q.label: (q.slug, typo(q.label)) for q in _imported(event)}
     return questions | COLUMNS | PHONE | SESSIONS
 
 
@@ -92,7 +94,15 @@ def preview(event: Event, table: Table, *, now: datetime, over_limits: bool = Fa
 
 
 def apply(
-    event: Event, table: Table, *, over_limits: bool, tell: bool, filename: str, now: datetime, by: User
+    event: Event,
+    table: Table,
+    *,
+    over_limits: bool,
+    tell: bool,
+    filename: str,
+    draft_id: int | None = None,
+    now: datetime,
+    by: User,
 ) -> Applied:
     """Register every sound line, in the order of the file and under one lock; what the lock shows to have changed since
     the preview is refused line by line. `over_limits` gives a place to all, and each row of the journal says so."""
@@ -110,16 +120,22 @@ def apply(
         done.confirmed += made.is_confirmed
         done.waiting += made.is_waiting
         done.forced += made.is_confirmed and row.state is State.WAITING
-    _record(event, done, filename, now=now, by=by)
+    _record(event, done, filename, draft_id, now=now, by=by)
     return done
 
 
-def _record(event: Event, done: Applied, filename: str, *, now: datetime, by: User) -> None:
+def was_applied(event: Event, draft_id: int) -> bool:
+    """For a second press of the button: the journal remembers the draft that it deleted."""
+    same = Entry.act == IMPORTED, Entry.details["draft"].as_integer() == draft_id
+    return bool(db.session.scalar(select(exists().where(Entry.event_id == event.id, *same))))
+
+
+def _record(event: Event, done: Applied, filename: str, draft_id: int | None, *, now: datetime, by: User) -> None:
     beyond = f", dont {done.forced} au-delà des limites" if done.forced else ""
     people = plural(done.confirmed + done.waiting, "personne inscrite", "personnes inscrites")
     sentence = f"{people} depuis le fichier «\u00a0{filename}\u00a0»{beyond}."
-    counts = {"confirmed": done.confirmed, "waiting": done.waiting, "over_limits": done.forced}
-    journal.record("registrations.imported", sentence, now=now, by=by, event=event, **counts)
+    counts = {"confirmed": done.confirmed, "waiting": done.waiting, "over_limits": done.forced, "draft": draft_id}
+    journal.record(IMPORTED, sentence, now=now, by=by, event=event, **counts)
 
 
 class _Reader:
@@ -128,7 +144,7 @@ class _Reader:
     def __init__(self, event: Event, *, now: datetime, over_limits: bool) -> None:
         self.event, self.over_limits = event, over_limits
         self.people, self.forecast = PeopleReader(event), Forecast(event, now=now)
-        self.questions = [question for question in asked(event) if not question.sensitive]
+        self.questions = _imported(event)
         self.bookable = bookable_sessions(event)
         self.registered = _registered(event)
         self.seen: dict[tuple[str, str], int] = {}
@@ -177,6 +193,11 @@ class _Reader:
             titles = ", ".join(f"«\u00a0{title}\u00a0»" for title in waited)
             return replace(row, remark=f"{row.remark} Liste d’attente de {titles}.".strip())
         return row
+
+
+def _imported(event: Event) -> list[Question]:
+    hidden = reserved(event)
+    return [question for question in asked(event) if question.slug not in hidden]
 
 
 def _registered(event: Event) -> set[tuple[str, str]]:

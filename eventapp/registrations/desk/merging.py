@@ -41,8 +41,12 @@ def likely_twins(registration: Registration) -> list[Registration]:
 
 
 def merge(one: Registration, other: Registration, *, address_of: Registration, now: datetime, by: User) -> Registration:
-    """Make one registration of both, with the address of `address_of`; returns it. The links of the other one die."""
+    """Make one registration of both, with the address of `address_of`; returns it. The links of the other one die.
+    Twice changes nothing."""
     hold(one.event)
+    for stays, leaves in ((one, other), (other, one)):
+        if leaves.merged_into_id == stays.id:
+            return stays
     _check(one, other, address_of)
     stays, leaves = sorted((one, other), key=_precedence)
     kept_email = address_of.email

@@ -54,7 +54,7 @@ def cancel_many(slug: str) -> Any:
     event, form = find_event(slug), CancelManyForm()
     people = ticked(event)
     if not people:
-        return nobody_ticked(slug)
+        return already_cancelled(event) or nobody_ticked(slug)
     if not form.validate_on_submit():
         return review_page(event, people, form), 422
     words: dict[str, Any] = {"reason": form.reason.data or "", "message": form.message.data or ""}
@@ -76,6 +76,15 @@ def ticked(event: Event) -> list[Registration]:
 def ticked_ids() -> set[int]:
     found = request.form.getlist("inscriptions")[:MOST_AT_ONCE]
     return {int(text) for text in found if text.isascii() and text.isdigit() and len(text) < 10}
+
+
+def already_cancelled(event: Event) -> Any:
+    """A second press of the button: where the first one led."""
+    known = db.session.scalars(Registration.of(event).where(Registration.id.in_(ticked_ids())).limit(1)).first()
+    if known is None:
+        return None
+    flash("Ces inscriptions sont annulées.", "info")
+    return redirect(url_for(".index", slug=event.slug, etat=Status.CANCELLED.value), 303)
 
 
 def nobody_ticked(slug: str) -> Any:

@@ -3,7 +3,7 @@
 from contextlib import closing
 from typing import Any
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import Response, abort, flash, g, redirect, render_template, request, url_for
 
 from eventapp import access, downloads, uploads
 from eventapp.clock import utcnow
@@ -75,12 +75,16 @@ def import_preview(slug: str, import_id: int) -> Any:
 def import_apply(slug: str, import_id: int) -> Any:
     event = find_event(slug)
     hold(event)
-    draft = RegistrationImport.find_or_404(event.id, import_id)
+    draft = RegistrationImport.find(event.id, import_id)
+    if draft is None and importing.was_applied(event, import_id):
+        return redirect(url_for(".index", slug=slug, tri="-date"), 303)
+    draft = draft or abort(404)
     table, filename = draft.table, draft.filename
     db.session.delete(draft)
-    boxes = {name: bool(request.form.get(name)) for name in ("over_limits", "tell")}
+    about: dict[str, Any] = {name: bool(request.form.get(name)) for name in ("over_limits", "tell")}
+    about |= {"filename": filename, "draft_id": import_id}
     try:
-        applied = importing.apply(event, table, filename=filename, now=utcnow(), by=g.user, **boxes)
+        applied = importing.apply(event, table, now=utcnow(), by=g.user, **about)
     except Refused as refusal:
         db.session.rollback()
         flash(str(refusal), "error")

@@ -38,23 +38,25 @@ def do_move(slug: str) -> Any:
     if source is None or target is None:
         flash("Choisissez les deux sessions.", "error")
         return redirect(url_for(".move", slug=slug), 303)
-    beyond = bool(request.form.get("over_limits"))
+    beyond, ids = bool(request.form.get("over_limits")), ticked_ids()
     try:
-        moved = moving.move_bookings(source, target, ticked_ids(), now=utcnow(), by=g.user, over_limits=beyond)
+        moved = moving.move_bookings(source, target, ids, now=utcnow(), by=g.user, over_limits=beyond)
     except Refused as refusal:
         db.session.rollback()
         flash(str(refusal), "error")
         return redirect(url_for(".move", slug=slug), 303)
     db.session.commit()
-    tell(moved, target)
+    tell(moved, source, target, anybody=bool(ids))
     return redirect(url_for(".move", slug=slug, de=source.slug, vers=target.slug), 303)
 
 
-def tell(moved: moving.Moved, target: Session) -> None:
+def tell(moved: moving.Moved, source: Session, target: Session, *, anybody: bool) -> None:
     done = plural(len(moved.done), "personne est maintenant", "personnes sont maintenant")
     title = f"«\u00a0{target.title}\u00a0»"
     if moved.done:
         flash(f"{done} dans {title}. Chacune reçoit un courriel.", "success")
+    elif anybody and not moved.left:  # a second press of the button
+        flash(f"Ces personnes ne sont plus dans «\u00a0{source.title}\u00a0».", "info")
     elif not moved.left:
         flash("Cochez au moins une personne.", "error")
     for registration, reason in moved.left[:MOST_NAMED]:
