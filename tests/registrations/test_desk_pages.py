@@ -1,5 +1,6 @@
 """The desk's pages for several people or for one decision: files, cancellations, moves, merges, notes, undoing."""
 
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -244,3 +245,26 @@ def test_a_second_press_of_the_button_finds_what_the_first_one_did(client: PageC
         again = client.post(path, data=data, follow_redirects=True)
         assert again.status_code == 200
         assert said in words(parse(again))
+
+
+def test_names_of_any_length_do_not_make_an_answer_that_browsers_and_proxies_refuse(
+    client: PageClient, event: Event
+) -> None:
+    """The messages travel in a cookie, and anybody may type the longest name."""
+    source, target = (make_session(event, title=t, booking=BookingMode.OPTIONAL) for t in ("Aidants", "Numérique"))
+    target.capacity = 0
+    signs = random.Random(1)
+    ids = []
+    for _ in range(25):
+        person = seated(event, source)
+        person.first_name, person.last_name = (
+            "".join(chr(signs.randint(0x4E00, 0x9FFF)) for _ in range(80)) for _ in "ab"
+        )
+        ids.append(str(person.id))
+
+    response = client.post(
+        desk(event, "/deplacement"), data={"de": source.slug, "vers": target.slug, "inscriptions": ids}
+    )
+
+    assert max(len(cookie) for cookie in response.headers.getlist("Set-Cookie")) < 4_093
+    assert "autres personnes restent" in words(client.page(response.location).main)

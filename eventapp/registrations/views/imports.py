@@ -17,9 +17,9 @@ from eventapp.registrations.desk.forms import ImportForm
 from eventapp.registrations.desk.models import RegistrationImport
 from eventapp.registrations.desk.reading_people import COLUMNS, PHONE
 from eventapp.registrations.views.organiser import bp, find_event
+from eventapp.registrations.views.telling import say_each
 from eventapp.spreadsheets.reading import read
 
-SHOWN = 20  # refusals told one by one
 TOO_LARGE = "Le fichier dépasse 5\u00a0Mo."
 EXAMPLE = {
     "Prénom": "Amandine",
@@ -135,10 +135,12 @@ def tell(applied: importing.Applied) -> None:
     beyond = f", dont {applied.forced} au-delà des limites" if applied.forced else ""
     waiting = f", {plural(applied.waiting, 'personne', 'personnes')} en attente" if applied.waiting else ""
     flash(f"{plural(applied.confirmed, 'place confirmée', 'places confirmées')}{beyond}{waiting}.", "success")
-    for row, sentence in applied.refused[:SHOWN]:
-        flash(f"Ligne {row.line}, {row.values['Prénom']} {row.values['Nom']}\u00a0: {sentence}", "warning")
-    if len(applied.refused) > SHOWN:
-        flash(f"{plural(len(applied.refused) - SHOWN, 'autre ligne refusée', 'autres lignes refusées')}.", "warning")
+    names = ("Prénom", "Nom")
+    refused = [
+        f"Ligne {row.line}, {' '.join(row.values[name] for name in names)}\u00a0: {sentence}"
+        for row, sentence in applied.refused
+    ]
+    say_each(refused, ("autre ligne refusée", "autres lignes refusées"))
 
 
 def upload_page(event: Event, form: ImportForm) -> str:

@@ -16,8 +16,7 @@ from eventapp.registrations.desk import moving
 from eventapp.registrations.sessions.session_places import bookable_sessions, session_places
 from eventapp.registrations.views.bulk import ticked_ids
 from eventapp.registrations.views.organiser import bp, find_event
-
-MOST_NAMED = 20
+from eventapp.registrations.views.telling import say_each
 
 
 @bp.get("/gestion/evenements/<slug>/inscriptions/deplacement")
@@ -59,10 +58,8 @@ def tell(moved: moving.Moved, source: Session, target: Session, *, anybody: bool
         flash(f"Ces personnes ne sont plus dans «\u00a0{source.title}\u00a0».", "info")
     elif not moved.left:
         flash("Cochez au moins une personne.", "error")
-    for registration, reason in moved.left[:MOST_NAMED]:
-        flash(f"{name_of(registration)} reste à sa place\u00a0: {reason}", "warning")
-    if len(moved.left) > MOST_NAMED:
-        flash(f"{plural(len(moved.left) - MOST_NAMED, 'autre personne reste', 'autres personnes restent')}.", "warning")
+    stay = [f"{name_of(registration)} reste à sa place\u00a0: {reason}" for registration, reason in moved.left]
+    say_each(stay, ("autre personne reste", "autres personnes restent"))
 
 
 def move_page(event: Event, sessions: dict[str, Session], source: Session | None, target: Session | None) -> str:
