@@ -55,6 +55,10 @@ class SomebodyElse(Refused):
         self.registration = registration
 
 
+class LinkIsDead(NotAnswerable):
+    message = "Ce lien ne fonctionne plus\u00a0: il a été retiré ou remplacé par un autre."
+
+
 def find(token: str) -> Invitation | None:
     """The valid invitation of a presented token; a revoked link finds nothing, nor does that of a draft."""
     invitation = db.session.scalar(
@@ -90,6 +94,13 @@ def check_answerable(event: Event, *, by: Actor, now: datetime) -> None:
         raise NotAnswerable(why)
 
 
+def hold(invitation: Invitation) -> None:
+    """The event's lock; then a second look at the link, which may have died while we waited."""
+    seats.hold(invitation.guest.event)
+    if invitation.revoked_at is not None or invitation.guest.removed_at is not None:
+        raise LinkIsDead
+
+
 def accept(
     invitation: Invitation,
     person: Person,
@@ -108,7 +119,7 @@ def accept(
     `by` a User: a reply received by phone, which one of the team enters, after the deadline too.
     """
     guest = invitation.guest
-    seats.hold(guest.event)
+    hold(invitation)
     if invitation.has_live_registration and invitation.registration is not None:
         return invitation.registration
     _check_is_for(guest, person)
@@ -148,7 +159,7 @@ def decline(invitation: Invitation, *, reason: str = "", now: datetime, by: Acto
     When it is too late for them to cancel alone, the refusal is noted all the same and the cancellation asked for.
     """
     event = invitation.guest.event
-    seats.hold(event)
+    hold(invitation)
     if not may_decline(event, now):
         raise NotAnswerable
     if invitation.has_declined:

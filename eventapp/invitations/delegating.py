@@ -139,20 +139,20 @@ def answer_for(
 def decline(invitation: Invitation, *, reason: str = "", now: datetime, by: Actor = journal.PERSON) -> None:
     """Nobody of a structure comes: the names that were not answered are withdrawn with it."""
     guest = invitation.guest
-    sending.hold(guest.event)
+    answering.hold(invitation)
     held = places.holders(guest)
     pending = [named for named in held if named.invitation is not None and named.invitation.is_silent]
     if len(pending) < len(held):
         raise PeopleCome
     for named in pending:
-        naming.take_back(named, now=now, by=by)
+        naming.take_back(named, now=now, by=by, with_all=True)
     answering.decline(invitation, reason=reason, now=now, by=by)
 
 
 def _name(invitation: Invitation, people: Sequence[Person], *, now: datetime, by: Actor) -> list[Guest]:
     """Put on the list those who are not named yet, with the structure's places."""
     structure = invitation.guest
-    sending.hold(structure.event)
+    answering.hold(invitation)
     answering.check_answerable(structure.event, by=by, now=now)
     new = [person for person in people if naming.find(structure, person) is None]
     left = places.left(structure)

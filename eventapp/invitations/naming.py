@@ -52,7 +52,7 @@ class Oneself(Refused):
 def send_instead(invitation: Invitation, colleague: Colleague, *, now: datetime, by: Actor = journal.PERSON) -> Guest:
     """The guest declines, and the person they name is invited in their stead. The same name again changes nothing."""
     guest, event = invitation.guest, invitation.guest.event
-    sending.hold(event)
+    answering.hold(invitation)
     answering.check_answerable(event, by=by, now=now)
     person = replace(guest_list.person_of(guest), **vars(colleague))
     known = find(guest, person)
@@ -69,11 +69,12 @@ def send_instead(invitation: Invitation, colleague: Colleague, *, now: datetime,
     return named
 
 
-def take_back(named: Guest, *, now: datetime, by: Actor = journal.PERSON) -> None:
-    """Whoever named somebody withdraws the name, as long as there is no answer; the link dies, the place is free."""
+def take_back(named: Guest, *, now: datetime, by: Actor = journal.PERSON, with_all: bool = False) -> None:
+    """Whoever named somebody withdraws the name, as long as there is no answer; the link dies, the place is free.
+    `with_all`: nobody of the structure comes, which may be said after the deadline too."""
     event = named.event
     sending.hold(event)
-    if by == journal.PERSON:
+    if by == journal.PERSON and not with_all:
         answering.check_answerable(event, by=by, now=now)
     invitation = named.invitation
     if named.removed_at is not None or invitation is None:

@@ -1,7 +1,7 @@
 """The letters that go to guests."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import selectinload
@@ -16,8 +16,8 @@ from eventapp.letters import writing
 from eventapp.letters.attachments import attached
 from eventapp.letters.filling import event_values, html_for, subject_for, text_for, words_beside
 from eventapp.letters.models import Letter, LetterKind
-from eventapp.outbox.letters import Contents, NothingToSay, ahead, letter, post
-from eventapp.outbox.models import Message, Priority
+from eventapp.outbox.letters import Contents, NothingToSay, NotYet, ahead, letter, post
+from eventapp.outbox.models import Message, Priority, State
 from eventapp.registrations.models import Registration, Status
 
 # Letters to silent guests that carry the organiser's words below ours: those of which kind, and what they are about.
@@ -25,6 +25,7 @@ SAID = {
     "invitations/event_moved": (LetterKind.CHANGE, "la date ou le lieu de la rencontre"),
     "invitations/event_cancelled": (LetterKind.CANCELLATION, "la rencontre"),
 }
+REST = timedelta(minutes=1)  # between two letters with the same link
 
 
 @ahead("invitation_id")
@@ -48,6 +49,19 @@ def invitation(invitation: Invitation, *, priority: Priority, now: datetime) -> 
         invitation_id=invitation.id,
         letter_id=invitation.letter_id,
     )
+
+
+def has_just_left(invitation: Invitation, *, now: datetime) -> bool:
+    """Whether a letter with this link was asked for in this minute, and nothing says that it does not arrive."""
+    recent = select(Message.context).where(
+        Message.event_id == invitation.event_id,
+        Message.letter == "invitations/invitation",
+        Message.to == invitation.email,
+        Message.created_at > now - REST,
+        Message.state.not_in((State.FAILED, State.DROPPED)),
+        Message.bounced_at.is_(None),
+    )
+    return any(context["invitation_id"] == invitation.id for context in db.session.scalars(recent))
 
 
 def event_moved(event: Event, *, now: datetime) -> int:
@@ -92,6 +106,10 @@ def invitation_contents(message: Message, invitation_id: int, letter_id: int) ->
         raise NothingToSay("L’invitation n’est plus valable.")
     written = db.session.get_one(Letter, letter_id)
     event, unsubscribe = invitation.guest.event, links.unsubscribe(invitation)
+    if event.cancelled_at is not None:
+        raise NothingToSay("La rencontre est annulée.")
+    if event.published_at is None:
+        raise NotYet("La rencontre n’est pas publiée.")
     context = contents(event, invitation.guest, written.subject, written.body, links.invitation(invitation))
     return Contents(
         context=context | {"unsubscribe": unsubscribe},

@@ -83,9 +83,11 @@ def replace(invitation: Invitation, *, now: datetime, by: User) -> Invitation:
 
 
 def resend(invitation: Invitation, *, now: datetime, by: User) -> None:
-    """The same link once more, at the guest's request."""
+    """The same link once more, at the guest's request; two clicks ask for one letter."""
     hold(invitation.guest.event)
     check_may_invite(invitation.guest.event, now)
+    if notices.has_just_left(invitation, now=now):
+        return
     _send(invitation, priority=Priority.SINGLE, now=now)
     guest = invitation.guest
     journal.record(

@@ -83,6 +83,10 @@ def of_database(may_have_left: bool) -> Outcome:
     return _later("La base de données n’a pas répondu. Nouvel essai automatique.", may_have_left)
 
 
+def not_yet(reason: str, may_have_left: bool) -> Outcome:
+    return _later(f"{one_line(reason)[:LONGEST_REPLY]} Nouvel essai automatique.", may_have_left)
+
+
 def nothing_to_say(reason: str) -> Outcome:
     reason = one_line(reason)[:LONGEST_REPLY].rstrip(".") or "cette lettre n’avait plus lieu d’être"
     return Outcome(state=State.DROPPED, error=f"Non envoyé : {reason[0].lower()}{reason[1:]}.")

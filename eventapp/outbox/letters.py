@@ -24,6 +24,10 @@ class NothingToSay(Exception):
     """Raised by a loader whose subject no longer exists or whose letter no longer makes sense: it is not sent."""
 
 
+class NotYet(NothingToSay):
+    """It makes no sense now and may later: its turn comes again, and after three days it fails where all can see it."""
+
+
 @dataclass(frozen=True)
 class Attachment:
     filename: str

@@ -5,11 +5,12 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from eventapp.extensions import db
 from eventapp.outbox import failures, mime, verp
-from eventapp.outbox.letters import AHEAD, NothingToSay
+from eventapp.outbox.letters import AHEAD, NothingToSay, NotYet
 from eventapp.outbox.models import Message
 from eventapp.outbox.queue import Lease, Outcome
 from eventapp.outbox.rendering import reading, render
@@ -66,11 +67,13 @@ def _mail(message: Message, lease: Lease, now: datetime) -> mime.Mail | Outcome:
             attempt=max(2, message.attempts + 1) if lease.may_have_left else 1,
         )
         made = mime.build(envelope, render(message))
+    except NotYet as reason:
+        return failures.not_yet(str(reason), lease.may_have_left)
     except NothingToSay as reason:
         return failures.nothing_to_say(str(reason))
     except mime.BadAddress:
         return failures.of_address()
-    except OperationalError:
+    except (OperationalError, InterfaceError, NoConnection):
         db.session.rollback()
         return failures.of_database(lease.may_have_left)
     except Exception as error:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from eventapp.extensions import db
 from eventapp.outbox import delivery, letters, preparing, queue
@@ -166,3 +168,15 @@ def test_what_letters_share_is_read_once_for_those_made_together():
     alone = [letters.once("programme", lambda: reads.append(1) or len(reads)) for _ in range(2)]
 
     assert (found, alone) == ([1, 1, 1], [2, 3])
+
+
+@pytest.mark.parametrize("gone", [OperationalError, InterfaceError, NoConnection])
+def test_a_database_that_goes_while_a_letter_is_prepared_is_waited_for(server, send, monkeypatch, gone):
+    def load(_message, **_ids):
+        raise gone("SELECT 1", {}, Exception("gone")) if gone is not NoConnection else gone
+
+    send("jeanne@exemple.example")
+    monkeypatch.setitem(LETTERS, "trial/note", load)
+    deliver_due(now=NOW, limit=10)
+
+    assert states() == [State.QUEUED]
