@@ -62,10 +62,38 @@ def test_it_shows_who_waits_in_order_why_and_what_was_decided(
     rows = [words(row) for row in page.select("tbody tr")]
     assert [re.match(r"(\d+r?e) PETIT|(\d+e) ZOLA", row) is not None for row in rows] == [True, True]
     assert "1 place déjà prise par sa structure (1 au plus)" in rows[0]
-    assert "son tour n’est pas venu" in rows[1]
+    assert "toutes les places de la rencontre sont prises (2 sur 2)" in rows[1]
     decided = [words(entry) for entry in page.select(".timeline li")]
     assert "Place attribuée à Camille ROY" in decided[0]
     assert "Camille PETIT, personne passée : 1 place déjà prise par sa structure (1 au plus)" in decided[1]
+
+
+def test_it_says_by_how_much_the_event_is_exceeded(client: PageClient, queue: list[Registration]) -> None:
+    event = queue[0].event
+    event.capacity = 1
+
+    lead = words(client.page(list_of(event)).select_one("main"))
+
+    says = (
+        "La rencontre a 2 places occupées pour 1 : personne ne sera promu tant que 2 places ne se seront pas libérées."
+    )
+    assert says in lead
+    assert "1 personne attend que leur structure ait de nouveau droit à une place." in lead
+
+
+def test_whoever_waits_behind_somebody_who_could_be_seated_waits_for_their_turn(
+    client: PageClient, queue: list[Registration]
+) -> None:
+    queue[0].event.capacity = 9
+    row = words(client.page(list_of(queue[0].event)).select("tbody tr")[1])
+    assert "son tour n’est pas venu" in row
+
+
+def test_a_full_session_gives_its_figures(client: PageClient, event: Event) -> None:
+    session, _booking = waiting_for_a_session(event)
+    page = client.page(list_of(event, session=session.slug))
+    assert "toutes les places de la session sont prises (0 sur 0)" in words(page.select_one("tbody tr"))
+    assert "La session est complète : 0 place occupée sur 0." in words(page)
 
 
 def test_an_open_offer_is_shown_apart(client: PageClient, event: Event) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from eventapp.agenda.models import Session
 from eventapp.events.models import Event
 from eventapp.formats import plural
 from eventapp.network.models import Structure
@@ -11,7 +12,7 @@ from eventapp.registrations.models import Booking
 from eventapp.registrations.places.limits import limits_structures, structure_share
 from eventapp.registrations.self_service import windows
 from eventapp.registrations.sessions.choices import in_the_way
-from eventapp.registrations.sessions.session_places import seats_of_structure
+from eventapp.registrations.sessions.session_places import seats_of_structure, seats_taken
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,15 @@ class Reason:
     @classmethod
     def no_place(cls) -> "Reason":
         return cls("event", "pas encore de place à la rencontre elle-même")
+
+
+def full_session(session: Session) -> Reason | None:
+    """What keeps everyone from a seat of it."""
+    taken = seats_taken(session)
+    if session.capacity is None or taken < session.capacity:
+        return None
+    figures = f"{taken}\u00a0sur\u00a0{session.capacity}"
+    return Reason("session", f"toutes les places de la session sont prises ({figures})")
 
 
 def latest_answer(booking: Booking) -> datetime:

@@ -55,8 +55,8 @@ def session_seats_left(event: Event) -> dict[int, int | None]:
     return dict(db.session.execute(left).all())
 
 
-def seats_of_structure(session: Session, structure: Structure) -> int:
-    """Taken in this session by people of this structure."""
+def seats_taken(session: Session, *which: ColumnElement[bool]) -> int:
+    """Held, or kept for an answer; `which`: of these registrations."""
     taken = (
         select(func.count())
         .select_from(Booking)
@@ -65,10 +65,15 @@ def seats_of_structure(session: Session, structure: Structure) -> int:
             Booking.session_id == session.id,
             Booking.released_at.is_(None),
             Booking.confirmed_at.is_not(None) | Booking.offer_until.is_not(None),
-            Registration.structure_id == structure.id,
+            *which,
         )
     )
     return db.session.scalar(taken) or 0
+
+
+def seats_of_structure(session: Session, structure: Structure) -> int:
+    """Taken in this session by people of this structure."""
+    return seats_taken(session, Registration.structure_id == structure.id)
 
 
 def session_positions(registration: Registration) -> dict[int, int]:

@@ -16,12 +16,12 @@ from eventapp.formats import person as name_of
 from eventapp.formats import typo
 from eventapp.registrations import refusals
 from eventapp.registrations.models import Booking, Registration
-from eventapp.registrations.places.limits import places
 from eventapp.registrations.sessions.choices import in_the_way
 from eventapp.registrations.sessions.session_places import bookable_sessions, session_positions
 from eventapp.registrations.views.organiser import bp, find, find_event
 from eventapp.registrations.waiting import promotion, waiting_lines
 from eventapp.registrations.waiting.forms import PromotionForm
+from eventapp.registrations.waiting.full import full_limits
 from eventapp.registrations.waiting.queue import count_waiting, position
 
 
@@ -38,7 +38,7 @@ def waiting_list(slug: str) -> Any:
         organisation=event.organisation,
         session=session,
         lists=_lists(event, session),
-        is_full=places(event).is_full,
+        full=full_limits(event, session, now=now),
         waiting=of_session(event, session, **where) if session else of_event(event, **where),
         decisions=waiting_lines.decisions(event, session),
         can_promote=event.status is Status.PUBLISHED and not event.has_ended(now),

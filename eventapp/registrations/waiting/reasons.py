@@ -42,7 +42,7 @@ def reasons_to_wait(registration: Registration, *, now: datetime) -> list[Reason
     """Empty for whoever does not wait, or has a place kept for their answer."""
     if not registration.is_waiting or registration.has_offer:
         return []
-    return [*_of_event(places(registration.event)), *own_reasons(registration, now=now)]
+    return [*event_reasons(places(registration.event)), *own_reasons(registration, now=now)]
 
 
 def own_reasons(registration: Registration, *, now: datetime, limits: Places | None = None) -> Iterator[Reason]:
@@ -101,7 +101,8 @@ def category_is_full(limits: Places) -> ColumnElement[bool]:
     return func.coalesce(Registration.category_id, 0).in_(limits.full_categories)
 
 
-def _of_event(limits: Places) -> Iterator[Reason]:
+def event_reasons(limits: Places) -> Iterator[Reason]:
+    """What keeps everyone waiting."""
     if limits.is_full:
         taken, words = limits.taken.total(), "toutes les places de la rencontre sont prises"
         yield Reason("event", taken, f"{words} ({_so_many(taken, limits.event.capacity)})", words)

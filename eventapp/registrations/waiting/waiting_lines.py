@@ -15,10 +15,10 @@ from eventapp.journal.models import Entry
 from eventapp.pagination import Order, Page, page
 from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.places.limits import places
-from eventapp.registrations.sessions.reasons import Reason, Reasons
+from eventapp.registrations.sessions.reasons import Reason, Reasons, full_session
 from eventapp.registrations.sessions.session_places import bookable_sessions, session_places
 from eventapp.registrations.waiting.queue import ahead_of, count_waiting, waiting
-from eventapp.registrations.waiting.reasons import own_reasons
+from eventapp.registrations.waiting.reasons import event_reasons, own_reasons
 
 MOST_OFFERS = 200
 LATEST = 50
@@ -41,7 +41,7 @@ class Line:
     registration: Registration
     position: int
     since: datetime
-    reasons: list[str]  # what keeps them back personally; empty: their turn has not come
+    reasons: list[str]  # the limits that keep them back; empty: their turn has not come
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,9 @@ def of_event(event: Event, *, now: datetime, before: str | None = None, after: s
     """A page of it, by `before` and `after` (see eventapp.pagination)."""
     found, limits = page(waiting(event.id), OF_PLACES, before=before, after=after), places(event)
     first = count_waiting(event.id, ahead_of(found.rows[0])) + 1 if found.rows else 1
+    everyone = list(event_reasons(limits))
     lines = [
-        Line(one, n, one.queued_at, [reason.sentence for reason in own_reasons(one, now=now, limits=limits)])
+        Line(one, n, one.queued_at, [r.sentence for r in (*everyone, *own_reasons(one, now=now, limits=limits))])
         for n, one in enumerate(found, first)
     ]
     offered = select(Registration).where(Registration.event_id == event.id, Registration.offer_until.is_not(None))
@@ -69,7 +70,10 @@ def of_session(
 ) -> WaitingList:
     found, reasons = page(_awaiting(session), OF_SEATS, before=before, after=after), Reasons(event, now)
     first = _count_ahead(session, found.rows[0]) + 1 if found.rows else 1
-    lines = [Line(one.registration, n, one.created_at, _in_words(one, reasons)) for n, one in enumerate(found, first)]
+    full = full_session(session)
+    lines = [
+        Line(one.registration, n, one.created_at, _in_words(one, reasons, full)) for n, one in enumerate(found, first)
+    ]
     offered = _live(session).where(Booking.offer_until.is_not(None)).order_by(Booking.offer_until, Booking.id)
     kept = db.session.scalars(offered.limit(MOST_OFFERS))
     return WaitingList(lines, found, [(one.registration, one.offer_until) for one in kept if one.offer_until])
@@ -90,11 +94,9 @@ def decisions(event: Event, session: Session | None = None) -> Sequence[Entry]:
     return db.session.scalars(latest).all()
 
 
-def _in_words(booking: Booking, reasons: Reasons) -> list[str]:
-    if not booking.registration.is_confirmed:
-        return [Reason.no_place().words]
-    reason = reasons.why_not(booking)
-    return [reason.words] if reason else []
+def _in_words(booking: Booking, reasons: Reasons, full: Reason | None) -> list[str]:
+    own = reasons.why_not(booking) if booking.registration.is_confirmed else Reason.no_place()
+    return [reason.words for reason in (full, own) if reason]
 
 
 def _awaiting(session: Session) -> Select[Booking]:
