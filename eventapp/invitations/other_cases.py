@@ -27,15 +27,15 @@ class Case(NamedTuple):
 
 CASES = {
     LetterKind.CHANGE: (
-        Case("", "la rencontre est déplacée, aux personnes inscrites", "registrations/event_moved"),
-        Case("session", "une session est déplacée, à qui l’a réservée", "registrations/session_moved"),
-        Case("invites", "la rencontre est déplacée, aux invités sans réponse", "invitations/event_moved"),
+        Case("", "Rencontre déplacée (aux inscrits)", "registrations/event_moved"),
+        Case("session", "Session déplacée", "registrations/session_moved"),
+        Case("invites", "Rencontre déplacée (aux invités sans réponse)", "invitations/event_moved"),
     ),
     LetterKind.CANCELLATION: (
-        Case("", "une inscription est annulée", "registrations/cancelled"),
-        Case("session", "une session est annulée, à qui l’a réservée", "registrations/session_cancelled"),
-        Case("rencontre", "la rencontre est annulée, aux personnes inscrites", "registrations/event_cancelled"),
-        Case("invites", "la rencontre est annulée, aux invités sans réponse", "invitations/event_cancelled"),
+        Case("", "Inscription annulée", "registrations/cancelled"),
+        Case("session", "Session annulée", "registrations/session_cancelled"),
+        Case("rencontre", "Rencontre annulée (aux inscrits)", "registrations/event_cancelled"),
+        Case("invites", "Rencontre annulée (aux invités sans réponse)", "invitations/event_cancelled"),
     ),
 }
 

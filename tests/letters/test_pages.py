@@ -246,3 +246,9 @@ def test_a_short_list_is_not_searched(client, event):
     make_guest(event)
 
     assert client.page(at(event, INVITING)).select_one("#qui") is None
+
+
+def test_the_enter_key_shows_the_letter_and_saves_nothing(client, event):
+    first = client.page(at(event, INVITING)).select_one("#lettre button[type=submit]")
+
+    assert first["formaction"] == at(event, INVITING, "/apercu")

@@ -27,7 +27,7 @@ from eventapp.letters.models import LetterKind
 from eventapp.links import absolute
 from eventapp.text import fold
 
-SHOWN = 100  # people with a box at a time; the others are a page or a search further, and the file has them all
+SHOWN = 50  # people with a box at a time; the others are a page or a search further, and the file has them all
 LONGEST_SEARCH = 200
 LISTED = ("Nom", "Prénom", "Adresse électronique", "Structure", "Lettre")
 
