@@ -1,9 +1,12 @@
 """The page client: a Flask test client which looks at every HTML page it is given."""
 
+from functools import cache
 from typing import Any
 
 from bs4 import BeautifulSoup
+from flask import Flask, template_rendered
 from flask.testing import FlaskClient
+from jinja2 import Environment, Template, nodes
 from werkzeug.test import TestResponse
 
 from eventapp.extensions import db
@@ -15,7 +18,7 @@ class PageClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         db.session.commit()
-        with self.application.app_context():
+        with self.application.app_context(), template_rendered.connected_to(check_names):
             response = super().open(*args, **kwargs)
         db.session.expire_all()
         if response.mimetype == "text/html" and response.data and response.location is None:
@@ -43,6 +46,23 @@ def parse(response: TestResponse) -> BeautifulSoup:
 def words(html: Any) -> str:
     """The text that a reader sees, spaces (no-break ones too) made single."""
     return " ".join(html.get_text(" ").split())
+
+
+def check_names(_app: Flask, template: Template, context: dict[str, Any], **_more: Any) -> None:
+    """What a layout imports under a name hides, in every block, what the view gave under it."""
+    hidden = imported(template.environment, template.name or "") & context.keys()
+    assert not hidden, f"{template.name}: {hidden} of the view is hidden by an import of this name"
+
+
+@cache
+def imported(environment: Environment, name: str) -> frozenset[str]:
+    """The names under which a page and its layouts import components."""
+    if name == "" or environment.loader is None:
+        return frozenset()
+    tree = environment.parse(environment.loader.get_source(environment, name)[0])
+    own = {found.target for found in tree.find_all(nodes.Import)}
+    layouts = [found.template.value for found in tree.find_all(nodes.Extends) if isinstance(found.template, nodes.Const)]
+    return frozenset(own.union(*(imported(environment, layout) for layout in layouts)))
 
 
 def check_page(text: str, path: str) -> None:
