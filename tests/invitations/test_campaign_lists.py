@@ -106,6 +106,7 @@ def test_those_without_a_place_are_written_to_when_they_are_chosen(client, event
     [message] = outbox()
 
     assert named(review) == [name.upper()]
+    assert "ne vaut pas confirmation" in words(review.select_one(".preview"))
     assert "ne vaut pas confirmation" in read(message).text
 
 

@@ -252,3 +252,11 @@ def test_the_enter_key_shows_the_letter_and_saves_nothing(client, event):
     first = client.page(at(event, INVITING)).select_one("#lettre button[type=submit]")
 
     assert first["formaction"] == at(event, INVITING, "/apercu")
+
+
+def test_words_that_do_not_say_what_they_are_about_are_pointed_out(client, event, user):
+    writing.write(event, LetterKind.CHANGE, "Mien", "Sur {sujet}", now=NOW, by=user)
+    writing.write(event, LetterKind.CANCELLATION, "Mien", "Votre inscription est annulée.", now=NOW, by=user)
+
+    assert "ajoutez-y {sujet}" in words(client.page(at(event, CANCELLING)).main)
+    assert "ajoutez-y {sujet}" not in words(client.page(at(event, CHANGING)).main)
