@@ -21,6 +21,7 @@ from eventapp.text import many_lines, one_line
 LONGEST_LINE = 200
 LONGEST_TEXT = 4_000
 MOST_KEPT = 5_000
+DRAFT = " (brouillon)"
 
 Row = Event | Session
 Links = Callable[[Any], str]  # the public, absolute address of the page of an event or a session
@@ -100,6 +101,14 @@ def mark_cancelled(entry: icalendar.Event, title: str, stamp: datetime) -> None:
         entry.pop(name)
     _add_status(entry, title, True, takes_time=False)
     restamp(entry, max(stamp, entry.decoded("last-modified")))
+
+
+def mark_draft(entry: icalendar.Event, title: str) -> None:
+    """For the team that prepares it."""
+    for name in ("summary", "status"):
+        entry.pop(name)
+    _add_line(entry, "summary", f"{shorten(one_line(title), LONGEST_LINE - len(DRAFT))}{DRAFT}")
+    entry.add("status", "TENTATIVE")
 
 
 def restamp(entry: icalendar.Event, stamp: datetime) -> None:

@@ -21,9 +21,11 @@ from eventapp.calendars.entries import (
     event_of,
     is_cancelled,
     mark_cancelled,
+    mark_draft,
     shorten,
 )
 from eventapp.calendars.zones import vtimezone
+from eventapp.events.models import Event, Status
 from eventapp.text import one_line
 
 PRODID = "-//eventapp//Rencontres France services//FR"
@@ -61,6 +63,13 @@ def feed(
     return join(opening(name=name, refresh=True), _zones(kept, zone), entries)
 
 
+def team_feed(name: str, events: Iterable[Event], links: Links, *, zone: str, now: datetime) -> bytes:
+    """What an organisation prepares, drafts included."""
+    kept = [event for event in events if not is_cancelled(event) or not _is_over(event, now)]
+    entries = [_draft(event, links) if event.status is Status.DRAFT else entry_bytes(event, links) for event in kept]
+    return join(opening(name=name, refresh=True), _zones(kept, zone), entries)
+
+
 def join(start: bytes, zones: Iterable[str], entries: Iterable[bytes]) -> bytes:
     components = (component for name in zones if (component := vtimezone(name)))
     return b"".join((start, *components, *entries, b"END:VCALENDAR\r\n"))
@@ -92,6 +101,12 @@ def _zones(rows: Iterable[Row], default: str) -> list[str]:
 def _cancelled(row: Row, links: Links, stamp: datetime) -> bytes:
     entry = entry_of(row, links)
     mark_cancelled(entry, row.title, stamp)
+    return entry.to_ical()
+
+
+def _draft(event: Event, links: Links) -> bytes:
+    entry = entry_of(event, links)
+    mark_draft(entry, event.title)
     return entry.to_ical()
 
 

@@ -77,7 +77,7 @@ def tell_those_who_booked(concerned: dict[Registration, list[Session]], *, now: 
         if len(sessions) == 1 and sessions[0].cancelled_at is not None:
             notices.session_cancelled(registration, sessions[0], now=now)
         else:
-            notices.changed(registration, now=now, is_news=True)
+            notices.changed(registration, now=now, is_news=True, sessions=sessions)
     return len(concerned)
 
 

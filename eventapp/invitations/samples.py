@@ -184,6 +184,8 @@ def _context(event: Event, draft: Draft, now: datetime) -> dict[str, Any]:
         "is_waiting": False,
         "personal_url": link,
         "feed_url": absolute("calendars.feed", token=TOKEN, name=event.slug),
+        "subscribe_url": absolute("registrations.calendar", token=TOKEN),
+        "agenda_is_attached": True,
         "report": absolute("events.report", slug=event.slug),
     } | _words(event, draft, sample, known)
 

@@ -18,6 +18,7 @@ from eventapp.extensions import db
 from eventapp.outbox.models import Message, Priority
 
 LONGEST_DOMAIN = 255
+ENTRY = "calendar_entry"  # in a message's context: the row whose calendar object it brings, where it is not the event
 
 
 class NothingToSay(Exception):
@@ -92,6 +93,11 @@ def ahead(id_name: str) -> Callable[[ReadAhead], ReadAhead]:
     return register
 
 
+def ids_of(message: Message) -> dict[str, Any]:
+    """What its loader is called with."""
+    return {name: value for name, value in message.context.items() if name != ENTRY}
+
+
 @contextmanager
 def together() -> Iterator[None]:
     """Around letters that are made in one transaction: see `once`."""
@@ -123,6 +129,7 @@ def post(
     priority: Priority = Priority.SINGLE,
     calendar_method: str | None = None,
     calendar_sequence: int | None = None,
+    calendar_entry: int | None = None,
     due_at: datetime | None = None,
     **ids: Any,
 ) -> Message:
@@ -132,7 +139,7 @@ def post(
     domain = current_app.config["SETTINGS"].calendar_domain
     message = Message(
         letter=name,
-        context=ids,
+        context=ids if calendar_entry is None else ids | {ENTRY: calendar_entry},
         to=to,
         domain=to.rpartition("@")[2].strip().lower()[:LONGEST_DOMAIN],
         event_id=event.id if event is not None else None,

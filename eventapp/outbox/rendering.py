@@ -10,7 +10,7 @@ from flask import current_app
 from jinja2 import Template
 
 from eventapp.extensions import db
-from eventapp.outbox.letters import LETTERS, Contents, once, together
+from eventapp.outbox.letters import LETTERS, Contents, ids_of, once, together
 from eventapp.outbox.models import Message
 from eventapp.text import one_line
 
@@ -39,7 +39,7 @@ def reading() -> Iterator[None]:
 
 def render(message: Message) -> Rendered:
     """Inside `reading()`. Raises NothingToSay, or whatever a loader or a template raises."""
-    contents = LETTERS[message.letter](message, **message.context)
+    contents = LETTERS[message.letter](message, **ids_of(message))
     context: dict[str, Any] = {**once(_around, _around), **contents.context, "message": message}
     text, html = (_template(message.letter, kind) for kind in ("txt", "html"))
     context["subject"] = _subject(text, context)

@@ -15,11 +15,11 @@ from eventapp.agenda.models import Session
 from eventapp.calendars import files, mail
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.outbox.letters import Attachment, Contents, NothingToSay, ahead, letter
+from eventapp.outbox.letters import ENTRY, Attachment, Contents, NothingToSay, ahead, letter
 from eventapp.outbox.models import Message
 from eventapp.registrations import links, words
 from eventapp.registrations.groups.models import Party
-from eventapp.registrations.models import Booking, Registration
+from eventapp.registrations.models import Booking, CalendarWish, Registration
 from eventapp.registrations.questions.completeness import missing
 from eventapp.registrations.sessions import agenda
 from eventapp.registrations.sessions.choices import clashes_of
@@ -128,6 +128,7 @@ def find_registration(registration_id: int) -> Registration:
 
 def contents_of(message: Message, registration: Registration, **more: Any) -> Contents:
     event, link = registration.event, links.personal(registration)
+    agenda_file = _agenda(registration)
     context = {
         "registration": registration,
         "event": event,
@@ -135,11 +136,12 @@ def contents_of(message: Message, registration: Registration, **more: Any) -> Co
         "session_positions": session_positions(registration),
         "rankings": ranking_of(registration),
         "personal_url": link,
-        "feed_url": links.feed(registration),
+        "feed_url": links.feed(registration) if registration.feed_revoked_at is None else "",
+        "subscribe_url": links.calendar(registration),
+        "agenda_is_attached": bool(agenda_file),
         **words.of(message, registration, link, more.get("session")),
     }
-    attachments = [] if registration.is_cancelled or not registration.is_confirmed else [_agenda(registration)]
-    attachments += words.files(message, registration)
+    attachments = [*agenda_file, *words.files(message, registration)]
     calendar = _calendar(message, registration)
     return Contents(context=context | more, calendar=calendar, attachments=attachments, **_envelope(event))
 
@@ -161,9 +163,13 @@ def _calendar(message: Message, registration: Registration) -> bytes | None:
     """The REQUEST or CANCEL that was decided when the letter was posted, addressed to whom it goes."""
     if message.calendar_method is None or message.calendar_sequence is None:
         return None
+    number = message.context.get(ENTRY)
+    row = registration.event if number is None else db.session.get(Session, number)
+    if row is None:
+        return None
     build = mail.cancel if message.calendar_method == "CANCEL" else mail.request
     return build(
-        registration.event,
+        row,
         Recipient(message.to, registration.first_name, registration.last_name),
         agenda.public_url,
         organiser=parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])[1],
@@ -172,7 +178,10 @@ def _calendar(message: Message, registration: Registration) -> bytes | None:
     )
 
 
-def _agenda(registration: Registration) -> Attachment:
+def _agenda(registration: Registration) -> list[Attachment]:
+    """For whoever has a place and wants their calendar in the mail."""
     event = registration.event
+    if not registration.is_confirmed or registration.calendar_wish is CalendarWish.NONE:
+        return []
     content = files.agenda(event.title, agenda.rows(registration), agenda.public_url, zone=event.timezone)
-    return Attachment(f"{event.slug}.ics", "application/ics", content)
+    return [Attachment(f"{event.slug}.ics", "application/ics", content)]

@@ -21,6 +21,11 @@ def feed(registration: Registration) -> str:
     return absolute("calendars.feed", token=secret, name=registration.event.slug)
 
 
+def calendar(registration: Registration) -> str:
+    """Absolute; of the personal page about their calendar."""
+    return absolute("registrations.calendar", token=token(registration))
+
+
 def party_token(party: Party) -> str:
     return tokens.reveal(Party.PURPOSE, party.nonce, party.digest)
 
@@ -31,6 +36,7 @@ def of_party(party: Party) -> str:
 
 
 def renew_feed(registration: Registration) -> None:
-    """The old feed address dies at once."""
+    """The old feed address dies at once; a subscription that was stopped begins again."""
     issued = tokens.issue(Registration.FEED_PURPOSE)
     registration.feed_nonce, registration.feed_digest = issued.nonce, issued.digest
+    registration.feed_revoked_at = None

@@ -233,7 +233,9 @@ class Registration(Base):
 
     @classmethod
     def of_feed_token(cls, token: str) -> "Registration | None":
-        return db.session.scalar(select(cls).where(cls.feed_digest == tokens.digest(token)))
+        """None too once the subscription was stopped."""
+        live = cls.feed_digest == tokens.digest(token), cls.feed_revoked_at.is_(None)
+        return db.session.scalar(select(cls).where(*live))
 
     @classmethod
     def of(cls, event: Event) -> Select["Registration"]:

@@ -1,24 +1,26 @@
 """Which letter to whom. The letters themselves are in `letters.py`; they are rendered when they are sent."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from eventapp.agenda.models import Session
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.outbox.letters import post
 from eventapp.outbox.models import Priority
-from eventapp.registrations import calendar_mail, letters
+from eventapp.registrations import calendar_letters, calendar_mail, letters
 from eventapp.registrations.models import Registration, Status
 
 LETTERS = letters  # importing them registers what is posted here
 
 
 def confirmed(registration: Registration, *, now: datetime, is_first: bool = False) -> None:
-    """`is_first`: see calendar_mail.next_request."""
+    """`is_first`: see calendar_mail.of_place."""
     _request("registrations/confirmed", registration, now=now, is_first=is_first)
 
 
@@ -34,10 +36,13 @@ def promoted(registration: Registration, *, now: datetime) -> None:
     _request("registrations/promoted", registration, now=now)
 
 
-def changed(registration: Registration, *, now: datetime, is_news: bool = False) -> None:
-    """`is_news`: to whoever did not ask for it; what organisers say of changes is for them."""
+def changed(
+    registration: Registration, *, now: datetime, is_news: bool = False, sessions: Collection[Session] = ()
+) -> None:
+    """`is_news`: to whoever did not ask for it; what organisers say of changes is for them. `sessions`: those of which
+    calendars must notice another hour, room or link."""
     news = {"is_news": True} if is_news else {}
-    _post("registrations/sessions_changed", registration, now=now, **news)
+    _change("registrations/sessions_changed", registration, sessions, now=now, **news)
 
 
 def cancelled(registration: Registration, *, now: datetime, message: str | None = None) -> None:
@@ -47,12 +52,14 @@ def cancelled(registration: Registration, *, now: datetime, message: str | None 
 
 
 def session_cancelled(registration: Registration, session: Session, *, now: datetime) -> None:
-    _post("registrations/session_cancelled", registration, now=now, priority=Priority.BULK, session_id=session.id)
+    name = "registrations/session_cancelled"
+    _change(name, registration, now=now, priority=Priority.BULK, session_id=session.id)
 
 
 def session_moved(registration: Registration, session: Session, before: dict[str, str], *, now: datetime) -> None:
     """`before`: when and where it was, in ISO 8601 (see programme_changes)."""
-    _post("registrations/session_moved", registration, now=now, session_id=session.id, before=before)
+    name = "registrations/session_moved"
+    _change(name, registration, [session], now=now, session_id=session.id, before=before)
 
 
 def link(registrations: Iterable[Registration], *, now: datetime) -> None:
@@ -66,7 +73,7 @@ def link(registrations: Iterable[Registration], *, now: datetime) -> None:
 
 def event_moved(event: Event, *, now: datetime) -> int:
     """Tell every live registration the new date or place; how many letters."""
-    told = _live(event)
+    told = _live(event, selectinload(Registration.bookings))
     for registration in told:
         if registration.is_confirmed:
             _request("registrations/event_moved", registration, now=now, raised=True, priority=Priority.BULK)
@@ -88,22 +95,28 @@ def people_to_tell(event: Event) -> int:
     return db.session.scalar(live) or 0
 
 
-def _live(event: Event) -> list[Registration]:
-    return list(db.session.scalars(Registration.of(event).where(Registration.status != Status.CANCELLED)))
+def _live(event: Event, *with_these: ExecutableOption) -> list[Registration]:
+    live = Registration.of(event).where(Registration.status != Status.CANCELLED)
+    return list(db.session.scalars(live.options(*with_these)))
 
 
 def _request(
     name: str, registration: Registration, *, now: datetime, raised: bool = False, is_first: bool = False, **more: Any
 ) -> None:
-    sequence = calendar_mail.next_request(registration, raised=raised, is_first=is_first)
-    _post(name, registration, now=now, calendar_method="REQUEST", calendar_sequence=sequence, **more)
+    parts = calendar_mail.of_place(registration, now=now, raised=raised, is_first=is_first)
+    calendar_letters.post_with(parts, name, registration, now=now, **more)
 
 
 def _cancel(name: str, registration: Registration, *, now: datetime, **more: Any) -> None:
-    sequence = calendar_mail.next_cancel(registration)
-    method = None if sequence is None else "CANCEL"
-    _post(name, registration, now=now, calendar_method=method, calendar_sequence=sequence, **more)
+    calendar_letters.post_with(calendar_mail.of_end(registration, now=now), name, registration, now=now, **more)
+
+
+def _change(
+    name: str, registration: Registration, sessions: Collection[Session] = (), *, now: datetime, **more: Any
+) -> None:
+    parts = calendar_mail.of_change(registration, now=now, changed=sessions)
+    calendar_letters.post_with(parts, name, registration, now=now, **more)
 
 
 def _post(name: str, registration: Registration, *, now: datetime, **more: Any) -> None:
-    post(name, to=registration.email, now=now, event=registration.event, registration_id=registration.id, **more)
+    calendar_letters.post_with((), name, registration, now=now, **more)

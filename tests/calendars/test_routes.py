@@ -231,7 +231,8 @@ def test_public_addresses_answer_as_calendars_need(client, event, path, kept, re
 
     assert_headers(client, path, response)
     assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
-    assert {"X-Robots-Tag", "Vary", "Set-Cookie", "Content-Encoding"}.isdisjoint(response.headers.keys())
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert {"Vary", "Set-Cookie", "Content-Encoding"}.isdisjoint(response.headers.keys())
 
 
 @pytest.mark.parametrize("url", [agenda_url, feed_url])

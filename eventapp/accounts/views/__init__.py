@@ -1,5 +1,5 @@
 """Importing the package gives each blueprint all its views."""
 
-from eventapp.accounts.views import account, organiser, public
+from eventapp.accounts.views import account, feed, organiser, public
 
-__all__ = ["account", "organiser", "public"]
+__all__ = ["account", "feed", "organiser", "public"]

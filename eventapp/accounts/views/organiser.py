@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 
 from eventapp import access
-from eventapp.accounts import organisations, people
+from eventapp.accounts import feeds, organisations, people
 from eventapp.accounts.forms import ColleagueForm, RoleForm, SettingsForm
-from eventapp.accounts.models import Membership, Organisation, Role
+from eventapp.accounts.models import ORGANISING, Membership, Organisation, Role
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events.models import Event
@@ -22,7 +22,7 @@ MEMBER = "<int(max=2147483647):member_id>"
 @bp.get(TEAM)
 @access.member
 def team(organisation_slug: str) -> str:
-    return _team_page(_organisation(organisation_slug), ColleagueForm())
+    return _team_page(find_organisation(organisation_slug), ColleagueForm())
 
 
 @bp.post(TEAM)
@@ -99,7 +99,7 @@ def remove(organisation_slug: str, member_id: int) -> Any:
 @bp.get(SETTINGS)
 @access.member
 def settings(organisation_slug: str) -> str:
-    organisation = _organisation(organisation_slug)
+    organisation = find_organisation(organisation_slug)
     return _settings_page(organisation, SettingsForm(obj=organisation))
 
 
@@ -129,14 +129,14 @@ def preview(organisation_slug: str) -> Any:
     return _settings_page(organisation, form, preview=True)
 
 
-def _organisation(slug: str) -> Organisation:
+def find_organisation(slug: str) -> Organisation:
     """One of the signed-in person's organisations; a foreign one does not exist."""
     mine = {membership.organisation.slug: membership.organisation for membership in g.user.memberships}
     return mine.get(slug) or abort(404)
 
 
 def _administered(slug: str) -> Organisation:
-    organisation = _organisation(slug)
+    organisation = find_organisation(slug)
     if not _administers(organisation):
         abort(403)
     return organisation
@@ -190,7 +190,14 @@ def _settings_page(organisation: Organisation, form: SettingsForm, *, preview: b
         form=form,
         preview=preview,
         administers=_administers(organisation),
+        **_own_feed(organisation),
     )
+
+
+def _own_feed(organisation: Organisation) -> dict[str, Any]:
+    """The signed-in person's secret calendar of this team's events; `may_follow`: whether they may have one."""
+    own = next(m for m in g.user.memberships if m.organisation_id == organisation.id)
+    return {"may_follow": own.role in ORGANISING, "feed_url": feeds.address(own)}
 
 
 def _back_to_team(organisation: Organisation) -> Any:

@@ -53,9 +53,9 @@ def merge(one: Registration, other: Registration, *, address_of: Registration, n
     given_up = leaves if address_of is stays else stays
     given_up_address, given_up_folded = given_up.email, given_up.email_folded
     _end(leaves, into=stays, now=now)
-    cancel = None
+    taken_back = []
     if given_up_folded != address_of.email_folded:
-        cancel = calendar_mail.next_cancel(given_up)
+        taken_back = calendar_mail.of_end(given_up, now=now)
     _keep_facts(stays, leaves, email=kept_email)
     _take_sessions(stays, leaves, now=now)
     _take_answers_and_wishes(stays, leaves)
@@ -64,7 +64,7 @@ def merge(one: Registration, other: Registration, *, address_of: Registration, n
     fill(stays.event, now=now, told=(stays,))
     notices.merged(stays, now=now)
     if given_up_folded != stays.email_folded:
-        notices.merged_away(stays, to=given_up_address, cancel=cancel, now=now)
+        notices.merged_away(stays, to=given_up_address, parts=taken_back, now=now)
     return stays
 
 

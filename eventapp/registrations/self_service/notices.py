@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from eventapp.outbox.letters import post
-from eventapp.registrations import calendar_mail
+from eventapp.registrations import calendar_letters, calendar_mail
 from eventapp.registrations.models import Registration
 from eventapp.registrations.self_service import letters
 from eventapp.registrations.self_service.models import ChangeRequest
@@ -13,30 +13,15 @@ LETTERS = letters  # importing them registers what is posted here
 
 def passed_on(registration: Registration, successor: Registration, *, now: datetime) -> None:
     """To whoever gave their place; out of their calendar, unless the colleague reads the same mailbox."""
-    sequence = calendar_mail.next_cancel(registration)
-    post(
-        "registrations/passed_on",
-        to=registration.email,
-        now=now,
-        event=registration.event,
-        calendar_method=None if sequence is None else calendar_mail.CANCEL,
-        calendar_sequence=sequence,
-        registration_id=registration.id,
-        successor_id=successor.id,
-    )
+    parts = calendar_mail.of_end(registration, now=now)
+    name = "registrations/passed_on"
+    calendar_letters.post_with(parts, name, registration, now=now, successor_id=successor.id)
 
 
 def received(registration: Registration, *, now: datetime) -> None:
     """To whoever was given it."""
-    post(
-        "registrations/received",
-        to=registration.email,
-        now=now,
-        event=registration.event,
-        calendar_method=calendar_mail.REQUEST,
-        calendar_sequence=calendar_mail.next_request(registration),
-        registration_id=registration.id,
-    )
+    parts = calendar_mail.of_place(registration, now=now)
+    calendar_letters.post_with(parts, "registrations/received", registration, now=now)
 
 
 def request_received(request: ChangeRequest, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import links, refusals
 from eventapp.registrations.changes import Actor, check_live, live_registration
-from eventapp.registrations.models import BY_TRANSFER, Registration, Status
+from eventapp.registrations.models import BY_TRANSFER, CalendarWish, Registration, Status
 from eventapp.registrations.people import Colleague, Person, describe, person_of
 from eventapp.registrations.self_service import notices, windows
 from eventapp.registrations.states import withdraw
@@ -102,6 +102,7 @@ def _receive(registration: Registration, person: Person, *, now: datetime) -> Re
         updated_at=now,
         party_id=registration.party_id,
         replaces_id=registration.id,
+        calendar_wish=_wish_passed_on(registration),
         nonce=link.nonce,
         digest=link.digest,
         feed_nonce=feed.nonce,
@@ -115,6 +116,11 @@ def _receive(registration: Registration, person: Person, *, now: datetime) -> Re
     db.session.expire(registration, ["bookings"])  # they are the colleague's now, whatever was read before
     db.session.execute(update(Wish).where(Wish.registration_id == registration.id).values(registration_id=received.id))
     return received
+
+
+def _wish_passed_on(registration: Registration) -> CalendarWish:
+    """Entries that leave one calendar arrive in the other; that somebody wanted none is only their own wish."""
+    return CalendarWish.EVENT if registration.calendar_wish is CalendarWish.NONE else registration.calendar_wish
 
 
 def _end(registration: Registration, received: Registration, *, now: datetime, by: Actor) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from eventapp.outbox.letters import post
+from eventapp.registrations import calendar_letters, calendar_mail
 from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.sessions import letters
 
@@ -30,4 +30,6 @@ def offer_ended(booking: Booking, *, now: datetime) -> None:
 
 
 def _post(name: str, registration: Registration, *, now: datetime, **more: Any) -> None:
-    post(name, to=registration.email, now=now, event=registration.event, registration_id=registration.id, **more)
+    """With what it changes in their calendar."""
+    parts = calendar_mail.of_change(registration, now=now)
+    calendar_letters.post_with(parts, name, registration, now=now, **more)

@@ -6,6 +6,7 @@ import eventapp.registrations.views.allocation
 import eventapp.registrations.views.allowances
 import eventapp.registrations.views.answers
 import eventapp.registrations.views.bulk
+import eventapp.registrations.views.calendar
 import eventapp.registrations.views.corrections
 import eventapp.registrations.views.decisions
 import eventapp.registrations.views.desk_wishes

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 
 from eventapp import access
 from eventapp.clock import utcnow
 from eventapp.events.models import Audience
-from eventapp.extensions import db
 from eventapp.registrations import links, seats
 from eventapp.registrations.models import Registration
 from eventapp.registrations.questions.answers import unanswered
@@ -36,15 +35,6 @@ def person(token: str) -> Any:
         **own_sessions(registration, now),
         **so_far(registration),
     )
-
-
-@bp.post("/mon-inscription/<token>/adresse-agenda")
-@access.token_holder
-def renew_feed(token: str) -> Any:
-    links.renew_feed(find(token))
-    db.session.commit()
-    flash("L’ancienne adresse d’abonnement ne fonctionne plus. Voici la nouvelle.", "success")
-    return back(token)
 
 
 def find(token: str) -> Registration:
@@ -81,7 +71,7 @@ def own_sessions(registration: Registration, now: datetime) -> dict[str, Any]:
         "wishes_are_open": not wish_slots.are_closed(event, now),
         "session_positions": session_positions(registration),
         "session_clashes": clashes_of(registration),
-        "feed_url": links.feed(registration),
+        "feed_url": links.feed(registration) if registration.feed_revoked_at is None else "",
     }
 
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from eventapp.outbox.letters import post
 from eventapp.outbox.models import Priority
+from eventapp.registrations import calendar_letters, calendar_mail
 from eventapp.registrations.models import Registration
 from eventapp.registrations.wishes import letters
 
@@ -11,11 +11,5 @@ LETTERS = letters  # importing them registers what is posted here
 
 
 def allocated(registration: Registration, *, now: datetime) -> None:
-    post(
-        "registrations/allocated",
-        to=registration.email,
-        now=now,
-        event=registration.event,
-        priority=Priority.BULK,
-        registration_id=registration.id,
-    )
+    parts = calendar_mail.of_change(registration, now=now)
+    calendar_letters.post_with(parts, "registrations/allocated", registration, now=now, priority=Priority.BULK)

@@ -1,0 +1,72 @@
+"""A letter with the calendar objects that go with it: the letter brings the first, each further one leaves in a short
+letter of its own. Outlook and Thunderbird read one entry of a mail and pass over the others."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from eventapp.agenda.models import Session
+from eventapp.extensions import db
+from eventapp.outbox.letters import ENTRY, Contents, NothingToSay, letter, post
+from eventapp.outbox.models import Message, Priority
+from eventapp.registrations.calendar_mail import CANCEL, REQUEST, Part
+from eventapp.registrations.letters import contents_of, find_registration
+from eventapp.registrations.models import Registration
+
+UPDATE = "registrations/calendar_update"
+
+
+@letter(UPDATE, title="Mise à jour de l’agenda")
+def update_contents(message: Message, registration_id: int) -> Contents:
+    registration = find_registration(registration_id)
+    number = message.context.get(ENTRY)
+    session = db.session.get(Session, number) if number is not None else None
+    if message.calendar_method == REQUEST and not _is_held(registration, number):
+        raise NothingToSay("la place a été rendue depuis")
+    removed = message.calendar_method == CANCEL
+    entry = session if session is not None else registration.event
+    contents = contents_of(message, registration, session=session, entry=entry, removed=removed)
+    return replace(contents, attachments=[])
+
+
+def post_with(
+    parts: Sequence[Part],
+    name: str,
+    registration: Registration,
+    *,
+    now: datetime,
+    to: str = "",
+    priority: Priority = Priority.SINGLE,
+    **ids: Any,
+) -> None:
+    """`to`: another address than the one that they have now."""
+    about: dict[str, Any] = {"to": to or registration.email, "now": now, "event": registration.event}
+    about |= {"priority": priority, "registration_id": registration.id}
+    post(name, **about, **(_calendar(parts[0]) if parts else {}), **ids)
+    post_updates(parts[1:], about)
+
+
+def post_alone(parts: Sequence[Part], registration: Registration, *, now: datetime) -> None:
+    """With no other letter: the person chose otherwise on their page."""
+    about = {"to": registration.email, "now": now, "event": registration.event, "registration_id": registration.id}
+    post_updates(parts, about)
+
+
+def post_updates(parts: Sequence[Part], about: dict[str, Any]) -> None:
+    for part in parts:
+        post(UPDATE, **about, **_calendar(part))
+
+
+def _calendar(part: Part) -> dict[str, Any]:
+    return {
+        "calendar_method": part.method,
+        "calendar_sequence": part.sequence,
+        "calendar_entry": part.session.id if part.session is not None else None,
+    }
+
+
+def _is_held(registration: Registration, session_id: int | None) -> bool:
+    if session_id is None or not registration.is_confirmed:
+        return registration.is_confirmed
+    return any(b.is_confirmed and b.session_id == session_id for b in registration.live_bookings)
