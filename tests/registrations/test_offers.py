@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from eventapp.errors import Refused
+from eventapp.events import lifecycle
 from eventapp.extensions import db
 from eventapp.outbox.models import Message
 from eventapp.registrations import seats
@@ -184,3 +185,26 @@ def test_a_newcomer_does_not_overtake_those_who_wait() -> None:
 
     assert newcomer.status is Status.WAITING
     assert first.offer_until is not None
+
+
+@pytest.mark.both_databases
+def test_an_offer_that_ended_while_the_event_was_withdrawn_is_made_again(outbox: Outbox) -> None:
+    """Whoever tried to answer meanwhile was told that the event is not published."""
+    event, first, second = offered()
+    lifecycle.withdraw(event, now=NOW + HOUR, by=None)
+    back = NOW + 50 * HOUR
+    lifecycle.publish(event, now=back, by=None)
+    seats.capacities_changed(event, now=back)
+
+    assert (first.offer_until, second.is_waiting) == (back + 48 * HOUR, True)
+    assert [(m.letter, m.to) for m in outbox()][-1] == ("registrations/offered", first.email)
+    expire(back + 48 * HOUR)
+    assert (first.is_cancelled, second.has_offer) == (True, True)
+
+
+def test_past_the_closing_an_offer_that_nobody_could_answer_is_over() -> None:
+    event, first, second = offered(closes_at=NOW + 10 * HOUR)
+    lifecycle.withdraw(event, now=NOW + HOUR, by=None)
+    lifecycle.publish(event, now=NOW + 50 * HOUR, by=None)
+    seats.capacities_changed(event, now=NOW + 50 * HOUR)
+    assert (first.is_cancelled, second.is_confirmed) == (True, True)

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from eventapp.agenda.models import BookingMode, Session
+from eventapp.events import lifecycle
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
@@ -359,3 +360,17 @@ def test_an_offer_is_not_answered_any_more_once_the_event_is_over(answer: Callab
 
     assert answer(of(first, other), now=event.ends_at) is False
     assert held(first) == before
+
+
+@pytest.mark.both_databases
+def test_a_seat_is_proposed_again_when_the_event_was_withdrawn_until_the_deadline() -> None:
+    event = make_event()
+    _one, other, first, second = two_full(event)
+    seats.change_sessions(second, [], now=LATER, by="person")
+    lifecycle.withdraw(event, now=LATER, by=None)
+    back = LATER + 30 * HOUR
+    lifecycle.publish(event, now=back, by=None)
+    seats.capacities_changed(event, now=back)
+
+    assert of(first, other).offer_until == back + 24 * HOUR
+    assert acts(first) == ["booking.offered", "booking.offered"]

@@ -73,12 +73,20 @@ def _settle_offers(event: Event, *, now: datetime) -> None:
         latest = latest_answer(booking)
         if booking.offer_until is not None and booking.offer_until > latest > now:
             _offer(booking, until=latest, why="le délai est avancé", now=now)  # told again: the first letter is wrong
+        elif booking.offer_until is not None and latest > now and ended_unpublished(event, booking.offer_until):
+            until = min(now + timedelta(hours=event.offer_hours or ANSWER_HOURS), latest)
+            _offer(booking, until=until, why="pendant le délai précédent, la rencontre n’était pas publiée", now=now)
         elif min(booking.offer_until or latest, latest) <= now:
             _end(booking, now=now)
         elif not in_the_way(booking):
             _confirm(booking, now=now)
             _record("booking.promoted", booking, "aucune autre session n’est plus à la même heure", now)
             notices.promoted(booking.registration, [booking], now=now)
+
+
+def ended_unpublished(event: Event, deadline: datetime) -> bool:
+    """Nobody can answer an offer of an event that is withdrawn; it is published again since."""
+    return event.published_at is not None and deadline < event.published_at
 
 
 def _give(this: Round, booking: Booking) -> None:

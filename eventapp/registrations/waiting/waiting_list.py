@@ -22,7 +22,7 @@ from eventapp.registrations.places.limits import (
     places,
     structure_is_full,
 )
-from eventapp.registrations.sessions.seats import give_session_seats
+from eventapp.registrations.sessions.seats import ANSWER_HOURS, ended_unpublished, give_session_seats
 from eventapp.registrations.sessions.session_places import seats_for_newcomer
 from eventapp.registrations.states import confirm, touch, withdraw
 from eventapp.registrations.waiting.queue import waiting
@@ -68,7 +68,8 @@ def seat_newcomer(newcomer: Registration, *, now: datetime) -> None:
 
 
 def _end_offers(event: Event, *, now: datetime) -> None:
-    """Withdraw those without an answer at their deadline; no offer outlives a closing that was brought forward."""
+    """Withdraw those without an answer at their deadline; no offer outlives a closing that was brought forward. What
+    nobody could answer, while the event was withdrawn, is offered again."""
     closing = _closing(event)
     ending = select(Registration).where(
         Registration.event_id == event.id,
@@ -78,6 +79,9 @@ def _end_offers(event: Event, *, now: datetime) -> None:
     for registration in db.session.scalars(ending.order_by(Registration.id)).all():
         if closing > now and registration.offer_until is not None and registration.offer_until > closing:
             _shorten(registration, closing, now=now)
+        elif closing > now and ended_unpublished(event, registration.offer_until or closing):
+            why = "pendant le délai précédent, la rencontre n’était pas publiée"
+            _offer(registration, why, hours=event.offer_hours or ANSWER_HOURS, now=now)
         else:
             _withdraw_unanswered(registration, now=now)
 
@@ -141,7 +145,12 @@ def _promote(registration: Registration, passed_over: int, *, now: datetime) -> 
         _record("registration.promoted", f"Place attribuée à {person(registration)}\u00a0: {why}.", registration, now)
         notices.promoted(registration, now=now)
         return
-    registration.offer_until = min(now + timedelta(hours=event.offer_hours), _closing(event))
+    _offer(registration, why, hours=event.offer_hours, now=now)
+
+
+def _offer(registration: Registration, why: str, *, hours: int, now: datetime) -> None:
+    event = registration.event
+    registration.offer_until = min(now + timedelta(hours=hours), _closing(event))
     touch(registration, now=now)
     until = french_datetime(registration.offer_until, event.timezone)
     sentence = f"Place proposée à {person(registration)} jusqu’au {until}\u00a0: {why}."
