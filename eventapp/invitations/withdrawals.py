@@ -29,8 +29,15 @@ def to_tell(event: Event, guests: Iterable[Guest], *, now: datetime) -> list[Inv
 def tell(invitations: Iterable[Invitation], *, now: datetime, by_namer: bool = False) -> None:
     """`by_namer`: whoever had given their name withdrew it."""
     for invitation in invitations:
-        event, ids = invitation.guest.event, {"invitation_id": invitation.id, "by_namer": by_namer}
-        post("invitations/withdrawn", to=invitation.email, now=now, event=event, priority=Priority.BULK, **ids)
+        post(
+            "invitations/withdrawn",
+            to=invitation.email,
+            now=now,
+            event=invitation.guest.event,
+            priority=Priority.BULK,
+            invitation_id=invitation.id,
+            by_namer=by_namer,
+        )
 
 
 @letter("invitations/withdrawn", title="Invitation retirée")
