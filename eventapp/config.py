@@ -1,5 +1,6 @@
 """Environment → typed settings. An odd or missing value refuses, naming the variable and an example."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from eventapp.return_settings import ReturnSettings
 ROOT = Path(__file__).resolve().parent.parent
 DSFR_FILES = ("dsfr.min.css", "utility/utility.min.css")
 
+BARE_ADDRESS = re.compile(r"[^\s<>(),;:\"@]+@[^\s<>(),;:\"@]+")
 REQUIRED = {
     "SECRET_KEY": "$(python3 -c 'import secrets; print(secrets.token_hex(32))')",
     "BASE_URL": "https://rencontres.example.org",
@@ -177,7 +179,7 @@ def _sender(environ: Mapping[str, str], base_url: str) -> str:
         host = urlsplit(base_url).hostname or "localhost"
         domain = host if "." in host and not host.replace(".", "").isdigit() else "rencontres.example"
         return f"ne-pas-repondre@{domain}"
-    if "@" not in value or "\n" in value or "\r" in value:
+    if not BARE_ADDRESS.fullmatch(value):  # « Nom <adresse> » too: each letter has its own name beside it
         raise BadSetting(f"MAIL_DEFAULT_SENDER={value!r} n’est pas une adresse. Exemple : rencontres@example.org")
     return value
 

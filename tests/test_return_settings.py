@@ -51,3 +51,9 @@ def test_an_odd_value_is_refused_by_name(name, value):
     known = {"BOUNCE_IMAP_SERVER": "imap.example", "BOUNCE_IMAP_USERNAME": "retours"}
     with pytest.raises(BadSetting, match=name):
         ReturnSettings.from_environment(known | {name: value})
+
+
+@pytest.mark.parametrize("value", ["Rencontres <rencontres@example.org>", "a@b.example\r\nBcc: c@d.example", "a@b@c"])
+def test_a_sender_is_an_address_alone(value):
+    with pytest.raises(BadSetting, match="MAIL_DEFAULT_SENDER"):
+        Settings.from_environment({"EVENTAPP_DEMO": "1", "MAIL_DEFAULT_SENDER": value})

@@ -24,6 +24,7 @@ from eventapp.outbox.preparing import prepare
 from eventapp.outbox.queue import Lease, Outcome
 
 SECONDS = 30  # for one mail, its connection included
+PARTING = 2  # for a farewell: the mail before it is not settled yet
 SAME_LINE = 100  # mails per connection: relays dislike endless ones
 TOGETHER = 20  # messages taken together
 SPELL = timedelta(seconds=5)  # after that the rest of them is given back: more urgent ones may have come
@@ -192,7 +193,7 @@ class Smtp:
     def _hang_up(self) -> None:
         line, self.line = self.line, None
         if line is not None:
-            with self.watch.over(line):
+            with self.watch.over(line, PARTING):
                 try:
                     line.host.quit()
                 except (OSError, smtplib.SMTPException):

@@ -70,8 +70,8 @@ class Watch:
         self._ended = threading.Event()
 
     @contextlib.contextmanager
-    def over(self, line: Cuttable) -> Iterator[None]:
-        self._watched = line, time.monotonic() + self._seconds - GLANCE
+    def over(self, line: Cuttable, seconds: float | None = None) -> Iterator[None]:
+        self._watched = line, time.monotonic() + (seconds or self._seconds) - GLANCE
         if self._thread is None:
             self._thread = threading.Thread(target=self._look, daemon=True)
             self._thread.start()

@@ -37,6 +37,10 @@ class BadAddress(ValueError):
     """No mail can be addressed to this."""
 
 
+class BadSender(ValueError):
+    """Of a letter, where it comes from or is answered to: no fault of whoever should receive it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
     """`return_path`: where what cannot be delivered comes back to, else the sender. `attempt`: above 1 when an earlier
@@ -89,7 +93,7 @@ class Mail:
 
 
 def build(envelope: Envelope, rendered: Rendered) -> Mail:
-    sender, recipient = ascii_address(envelope.sender), ascii_address(envelope.recipient)
+    sender, recipient = _own_address(envelope.sender), ascii_address(envelope.recipient)
     subject = header_text(rendered.subject)
     alternatives = [_text("plain", rendered.text), _text("html", rendered.html)]
     attachments = list(rendered.contents.attachments)
@@ -108,7 +112,7 @@ def build(envelope: Envelope, rendered: Rendered) -> Mail:
     pieces = (b"".join(headers), *body)
     return Mail(
         message_id=envelope.message_id,
-        return_path=ascii_address(envelope.return_path) if envelope.return_path else sender,
+        return_path=_own_address(envelope.return_path) if envelope.return_path else sender,
         recipient=recipient,
         subject=subject,
         pieces=pieces,
@@ -124,6 +128,13 @@ def ascii_address(text: str) -> str:
         return Address(addr_spec=wire).addr_spec if wire.isascii() and wire.isprintable() else _refuse(text)
     except (ValueError, IndexError, HeaderParseError):
         return _refuse(text)
+
+
+def _own_address(text: str) -> str:
+    try:
+        return ascii_address(text)
+    except BadAddress as error:
+        raise BadSender(text) from error
 
 
 def _refuse(text: str) -> str:
@@ -150,7 +161,7 @@ def _headers(envelope: Envelope, rendered: Rendered, sender: str, recipient: str
     yield _address_line("To", recipient)
     yield _line("Subject", subject)
     if contents.reply_to:
-        yield _address_line("Reply-To", ascii_address(contents.reply_to))
+        yield _address_line("Reply-To", _own_address(contents.reply_to))
     yield b"Auto-Submitted: auto-generated\r\n"
     if contents.unsubscribe_url:
         # Python would write a long address as encoded words, which no mail program reads here.

@@ -7,6 +7,8 @@ from eventapp.network.models import Structure
 from eventapp.registrations.models import Registration
 from eventapp.text import fold, fold_email
 
+LONGEST_FOLDED = 500
+
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
@@ -41,8 +43,9 @@ class Colleague:
 
 
 def fold_name(first_name: str, last_name: str) -> str:
-    """« nom prenom »: the key of uniqueness and of the alphabetical order."""
-    return fold(f"{last_name} {first_name}")
+    """« nom prenom »: the key of uniqueness and of the alphabetical order, no longer than its columns: a structure's
+    name may be folded to three times its length."""
+    return fold(f"{last_name} {first_name}")[:LONGEST_FOLDED].rstrip()
 
 
 def describe(registration: Registration, person: Person) -> None:

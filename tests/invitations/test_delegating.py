@@ -55,6 +55,16 @@ def test_those_a_structure_names_are_invited_by_name(outbox):
     assert "France services de Laon désigne Léa MARTIN" in db.session.scalars(db.select(Entry.sentence)).all()
 
 
+@pytest.mark.both_databases
+def test_a_structure_may_have_the_longest_of_names():
+    """« ⑴ » is folded to « (1) »."""
+    longest = make_structure(name="⑴" * 200)
+    guest = delegating.invite_structure(make_event(), longest, 2, "laon@france-services.example", NOW, None)
+    db.session.commit()
+
+    assert delegating.find_structure(guest.event, longest) is guest
+
+
 def test_a_structure_names_no_more_people_than_its_places(outbox):
     invitation = structure_invited(count=1)
 

@@ -125,6 +125,20 @@ def test_a_final_refusal_of_the_address_marks_it_too(server, send, answer, is_ma
 
 
 @pytest.mark.delivery
+@pytest.mark.parametrize("setting", ["MAIL_DEFAULT_SENDER", "BOUNCE_ADDRESS"])
+def test_a_sender_that_is_none_condemns_no_guest(app, server, send, monkeypatch, setting):
+    event = make_event()
+    guest = make_guest(event, make_person(email="jeanne@agents.example"))
+    message = send("jeanne@agents.example", event=event)
+    monkeypatch.setitem(app.config, setting, "Rencontres <rencontres@example.org>")
+    deliver_due(now=NOW, limit=1)
+
+    db.session.expire_all()
+    assert (message.state, guest.undeliverable_at) == (State.FAILED, None)
+    assert "administrateur" in message.last_error
+
+
+@pytest.mark.delivery
 def test_each_mail_leaves_with_a_return_address_of_its_own(server, send, return_address):
     first, second = (send(f"{name}@agents.example") for name in ("jeanne", "paul"))
     deliver_due(now=NOW, limit=10)

@@ -149,6 +149,20 @@ def test_each_step_may_fail(broken, send, step, answer, state):
 
 
 @pytest.mark.delivery
+def test_a_farewell_is_not_waited_for(broken, send, monkeypatch):
+    """Between the server's 250 and our commit: a mail whose lease ends there is sent twice."""
+    monkeypatch.setattr(delivery, "SECONDS", 30)
+    monkeypatch.setattr(delivery, "PARTING", 0.5)
+    monkeypatch.setattr(delivery, "SAME_LINE", 1)
+    message = send("jeanne@exemple.example")
+    broken.answers, began = {"QUIT": DRIP}, time.monotonic()
+    deliver_due(now=NOW, limit=1)
+
+    assert time.monotonic() - began < 5
+    assert reload(message).state is State.SENT
+
+
+@pytest.mark.delivery
 @pytest.mark.parametrize(
     ("secret", "answers"),
     [
