@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from werkzeug.datastructures import MultiDict
 
 from eventapp.agenda.editing import Cast
-from eventapp.agenda.models import Session, Speaker, SpeakerRole
+from eventapp.agenda.models import Kind, Session, Speaker, SpeakerRole
+from eventapp.agenda.presence import Presence, note_of, presence_of
 from eventapp.text import one_line
 
-NAMES = ("cast_order", "cast_speaker", "cast_role", "cast_note")
+NAMES = ("cast_order", "cast_speaker", "cast_role", "cast_note", "cast_presence")
 SPARE = 3
 MOST = 60
 LONGEST_NOTE = 200
@@ -24,6 +25,7 @@ class Row:
     speaker: str = ""  # slug
     role: str = SpeakerRole.SPEAKER.value
     note: str = ""
+    presence: str = ""
     error: str = ""
 
 
@@ -36,15 +38,34 @@ class Rows:
     @classmethod
     def of(cls, session: Session | None) -> "Rows":
         appearances = session.appearances if session is not None else []
-        filled = [
-            Row(str(number), a.speaker.slug, a.role.value, a.note) for number, a in enumerate(appearances, start=1)
-        ]
+        filled = []
+        for number, appearance in enumerate(appearances, start=1):
+            presence, note = presence_of(appearance.note)
+            filled.append(Row(str(number), appearance.speaker.slug, appearance.role.value, note, presence.value))
         return cls(filled).with_spare(SPARE)
 
     @classmethod
     def typed(cls, form: MultiDict[str, str]) -> "Rows":
-        columns = [form.getlist(name)[:MOST] for name in NAMES]
-        return cls([Row(*map(one_line, cells)) for cells in zip(*columns, strict=False)])
+        *columns, presences = [form.getlist(name)[:MOST] for name in NAMES]
+        presences += [""] * MOST
+        rows = zip(*columns, presences, strict=False)
+        return cls([Row(*map(one_line, cells)) for cells in rows])
+
+    def arranged(self, form: MultiDict[str, str]) -> "Rows":
+        """One row moved up or down, as the pressed button says; else more rows to write in."""
+        for name, step in (("cast_up", -1), ("cast_down", 1)):
+            if name in form:
+                return self._moved(form[name], step)
+        return self.with_spare(SPARE)
+
+    def _moved(self, text: str, step: int) -> "Rows":
+        rows = sorted(self.rows, key=lambda row: (not row.speaker, _number(row.order)))
+        places = [place for place, row in enumerate(rows) if row.speaker and row.speaker == one_line(text)]
+        for place in places[:1]:
+            rows.insert(max(0, place + step), rows.pop(place))
+        for number, row in enumerate(rows, start=1):
+            row.order = str(number)
+        return Rows(rows)
 
     def with_spare(self, number: int) -> "Rows":
         """`number` more empty rows, numbered after the others."""
@@ -73,10 +94,12 @@ class Rows:
             if row.error
         ]
 
-    def cast(self, speakers: Mapping[str, Speaker]) -> Sequence[Cast]:
-        """In the order of the numbers; equal numbers keep the order of the rows."""
+    def cast(self, speakers: Mapping[str, Speaker], kind: Kind = Kind.TALK) -> Sequence[Cast]:
+        """In the order of the numbers; equal numbers keep the order of the rows. In a video nobody is on stage; who was
+        removed from the speakers meanwhile is left out."""
         ordered: Iterable[Row] = sorted(self.filled, key=lambda row: _number(row.order))
-        return [Cast(speakers[row.speaker], SpeakerRole(row.role), row.note) for row in ordered]
+        found = [(speakers[row.speaker], row) for row in ordered if row.speaker in speakers]
+        return [Cast(speaker, _role(row, kind), note_of(row.presence, row.note, speaker)) for speaker, row in found]
 
 
 def _fault(row: Row, speakers: Mapping[str, Speaker], seen: set[str]) -> str:
@@ -86,9 +109,18 @@ def _fault(row: Row, speakers: Mapping[str, Speaker], seen: set[str]) -> str:
         return "cette personne figure déjà dans cette session."
     if row.role not in list(SpeakerRole):
         return "ce rôle n’existe pas."
-    if len(row.note) > LONGEST_NOTE:
+    if len(note_of(row.presence, row.note, speakers[row.speaker])) > LONGEST_NOTE:
         return f"la précision dépasse {LONGEST_NOTE} caractères."
+    if row.presence not in list(Presence):
+        return "cette présence n’existe pas."
+    if row.presence == Presence.REPRESENTED and not row.note:
+        return "indiquez qui représente cette personne."
     return "" if _number(row.order) < NO_NUMBER or not row.order else "l’ordre doit être un nombre entier."
+
+
+def _role(row: Row, kind: Kind) -> SpeakerRole:
+    role = SpeakerRole(row.role)
+    return SpeakerRole.VIDEO if kind is Kind.VIDEO and role is SpeakerRole.SPEAKER else role
 
 
 NO_NUMBER = 1_000_000

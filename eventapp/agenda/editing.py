@@ -6,7 +6,8 @@ Every change also raises the revision of the event, whose pages show it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from hashlib import blake2s
 from typing import Any
 
 from sqlalchemy import Select
@@ -22,7 +23,6 @@ from eventapp.extensions import db
 from eventapp.text import slugify
 
 CALENDAR_FACTS = frozenset({"starts_at", "ends_at", "room", "online_url", "cancelled_at"})
-LONGEST_TITLE = 200
 
 
 class EndsBeforeStart(Refused):
@@ -80,11 +80,12 @@ def edit_session(
     now: datetime,
     by: User | None,
     cast: Sequence[Cast] | None = None,
-    revision: int | None = None,
+    seen: str | None = None,
 ) -> set[str]:
-    """Apply what differs; the changed names, "cast" among them. `revision`: what the editor had before their eyes."""
+    """Apply what differs; the changed names, "cast" among them. `seen`: the `mark` that the editor had before their
+    eyes."""
     hold(session.event)
-    if revision is not None and session.revision != revision:
+    if seen is not None and mark(session) != seen:
         raise EditedMeanwhile
     changed = _apply(session, facts)
     if cast is not None and _set_cast(session, cast):
@@ -117,12 +118,13 @@ def remove_session(session: Session, *, now: datetime, by: User | None) -> None:
     touch(event, now=now, calendar=False)
 
 
-def duplicate_session(session: Session, *, now: datetime, by: User | None) -> Session:
-    """The same once more, at the same time: a parallel workshop, or one to be moved."""
-    facts = {name: getattr(session, name) for name in FACTS}
-    facts["title"] = f"{session.title[: LONGEST_TITLE - 8]} (copie)"
-    cast = [Cast(a.speaker, a.role, a.note) for a in session.appearances]
-    return add_session(session.event, now=now, by=by, cast=cast, **facts)
+def mark(session: Session) -> str:
+    """Changes when anything that is written of the session does; the same for a row and for what a draft says."""
+    facts = [getattr(session, name) for name in FACTS if name not in ("room", "starts_at", "ends_at")]
+    hours = [moment.astimezone(UTC).isoformat() for moment in (session.starts_at, session.ends_at)]
+    cast = [(a.speaker.slug, a.role.value, a.note) for a in session.appearances]
+    whole = (*map(str, facts), *hours, session.room.slug if session.room is not None else "", cast)
+    return blake2s(repr(whole).encode(errors="backslashreplace"), digest_size=8).hexdigest()
 
 
 def require_choice(event: Event, slots: Sequence[str], *, now: datetime, by: User | None) -> None:

@@ -1,6 +1,8 @@
 """What an organiser types about sessions, rooms and speakers."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +23,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from eventapp.agenda.editing import mark
 from eventapp.agenda.models import BookingMode, Kind, Room, Session
 from eventapp.agenda.programme import BookingSlot
 from eventapp.events.local_times import RepeatedTime, parse_local
@@ -49,12 +52,11 @@ def lines(text: str | None) -> str:
     return many_lines(text or "")
 
 
-class When(FlaskForm):
-    """A day and two hours in the zone of the event; `offset` is asked only where an hour exists twice."""
+class Start(FlaskForm):
+    """A day and an hour in the zone of the event; `offset` is asked only where an hour exists twice."""
 
     day = DateField("Date", validators=[InputRequired("Indiquez la date.")])
     starts = TimeField("Début", validators=[InputRequired("Indiquez l’heure de début.")], format=HOURS)
-    ends = TimeField("Fin", validators=[InputRequired("Indiquez l’heure de fin.")], format=HOURS)
     offset = RadioField("Cette heure existe deux fois cette nuit-là", validators=[Optional()], validate_choice=False)
 
     def instant(self, name: str, event: Event) -> datetime:
@@ -66,6 +68,10 @@ class When(FlaskForm):
             self.offset.choices = [SelectChoice(*pair) for pair in zip(twice.offsets, OFFSETS, strict=True)]
             chosen = self.offset.data if self.offset.data in twice.offsets else None
             return parse_local(day, self[name].data, event.timezone, offset=chosen, field=name)
+
+
+class When(Start):
+    ends = TimeField("Fin", validators=[InputRequired("Indiquez l’heure de fin.")], format=HOURS)
 
     def when(self, event: Event) -> dict[str, datetime]:
         return {"starts_at": self.instant("starts", event), "ends_at": self.instant("ends", event)}
@@ -88,13 +94,22 @@ class QuickSessionForm(When):
         room = self.rooms.get(self.room.data)
         return self.when(event) | {"title": self.title.data, "kind": Kind(self.kind.data), "room": room}
 
+    @staticmethod
+    def asked(values: Mapping[str, str]) -> dict[str, Any]:
+        """Day, hours and room that a link of the programme proposes; what is none of these is left out."""
+        found: dict[str, Any] = {"room": values["room"]} if "room" in values else {}
+        for name, read in (("day", date.fromisoformat), ("starts", time.fromisoformat), ("ends", time.fromisoformat)):
+            with suppress(KeyError, ValueError):
+                found[name] = read(values[name])
+        return found
+
 
 class SessionForm(QuickSessionForm):
     booking = RadioField("Réservation", choices=BOOKINGS, default=BookingMode.NONE.value)
     capacity = IntegerField("Places", validators=[Optional(), NumberRange(0, 100_000, CAPACITY)])
     description = TextAreaField("Description", filters=[lines], validators=[Length(max=20_000)])
     online_url = StringField("Lien pour suivre à distance", filters=[line], validators=[Length(max=500)])
-    revision = HiddenField()
+    seen = HiddenField()
 
     def validate_online_url(self, field: StringField) -> None:
         if field.data and not is_web_address(field.data):
@@ -107,11 +122,6 @@ class SessionForm(QuickSessionForm):
             "description": self.description.data,
             "online_url": self.online_url.data or None,
         }
-
-    @property
-    def seen_revision(self) -> int | None:
-        text = self.revision.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def session_data(session: Session) -> dict[str, Any]:
@@ -130,7 +140,7 @@ def session_data(session: Session) -> dict[str, Any]:
         "capacity": session.capacity,
         "description": session.description,
         "online_url": session.online_url or "",
-        "revision": session.revision,
+        "seen": mark(session),
     }
 
 

@@ -92,7 +92,12 @@ def clashes(sessions: Iterable[Session]) -> list[tuple[Session, Session]]:
 def booking_slots(event: Event) -> list[BookingSlot]:
     """What the registration form asks: sessions that may be booked, those that overlap taken together."""
     sessions = read_once(event, "bookable sessions", lambda: db.session.scalars(Session.bookable(event)))
-    required = required_instants(event)
+    return slots_between(event, sessions, event.choice_required)
+
+
+def slots_between(event: Event, sessions: Iterable[Session], slots: Iterable[str]) -> list[BookingSlot]:
+    """`sessions` may all be booked; `slots`: those in which everyone must choose, as in `choice_required`."""
+    required = required_instants(event, slots)
     return [
         BookingSlot(event, sorted(group, key=_reading_order), any(s.starts_at in required for s in group))
         for group in _overlapping(sessions)
@@ -104,10 +109,10 @@ def has_booking_slots(event: Event) -> bool:
     return db.session.scalar(Session.bookable(event).with_only_columns(Session.id).limit(1)) is not None
 
 
-def required_instants(event: Event) -> set[datetime]:
+def required_instants(event: Event, slots: Iterable[str] | None = None) -> set[datetime]:
     """The beginnings of the slots in which everyone must choose; a text that names no instant names none."""
     instants = set()
-    for text in event.choice_required:
+    for text in event.choice_required if slots is None else slots:
         try:
             instants.add(parse_iso(text, event.timezone))
         except Refused:

@@ -46,13 +46,17 @@ def edit_room(room: Room, facts: Mapping[str, Any], *, now: datetime, by: User |
 
 
 def remove_room(room: Room, *, now: datetime, by: User | None) -> None:
+    """Sessions that were cancelled there lose their room."""
     event = room.event
     hold(event)
-    held = db.session.scalar(db.select(db.func.count(Session.id)).where(Session.room_id == room.id)) or 0
+    held = sum(session.cancelled_at is None for session in _sessions_in(room))
     if held:
         sessions = plural(held, "session", "sessions")
         raise RoomInUse(f"Cette salle accueille encore {sessions}. Changez-les de salle d’abord.")
+    for session in _sessions_in(room):
+        session.room_id = None
     _changed(event, "room.removed", f"Salle {room.name} supprimée", room, now, by)
+    db.session.flush()
     db.session.delete(room)
 
 
@@ -65,6 +69,10 @@ def move_room(room: Room, step: int, *, now: datetime, by: User | None) -> None:
     for position, other in enumerate(rooms, 1):
         other.position = position
     _changed(room.event, "room.moved", "Ordre des salles modifié", room, now, by)
+
+
+def _sessions_in(room: Room) -> list[Session]:
+    return list(db.session.scalars(db.select(Session).where(Session.room_id == room.id)))
 
 
 def _changed(event: Event, act: str, sentence: str, room: Room, now: datetime, by: User | None) -> None:

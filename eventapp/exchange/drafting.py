@@ -1,8 +1,8 @@
 """The programme as its organisers edit it: the rows themselves until the event is shown, then a draft beside them.
 
 A draft is read without writing: objects of the same classes, made of the file that waits and unknown to the database.
-It is written by the verbs that write rows: the draft is applied to the rows inside a savepoint, edited there, taken back
-as a file, and the savepoint is rolled back. Nothing may be posted, and no seat given out, in between.
+It is written by the verbs that write rows: the draft is applied to the rows inside a savepoint, edited there and taken
+back as a file, then the savepoint is rolled back. Nothing may be posted, and no seat given out, in between.
 """
 
 from collections.abc import Iterator
@@ -54,8 +54,9 @@ def plan(event: Event) -> Plan:
     file = applying.waiting_file(event) if event.is_public else None
     if file is not None:
         return _planned(event, file, rooms, speakers, sessions)
-    facts = {"starts_at": event.starts_at, "ends_at": event.ends_at, "required": tuple(event.choice_required)}
-    return Plan(event, rooms, speakers, sessions, differences=[] if event.is_public else None, **facts)
+    waiting: list[str] | None = [] if event.is_public else None
+    required = tuple(event.choice_required)
+    return Plan(event, rooms, speakers, sessions, required, event.starts_at, event.ends_at, waiting)
 
 
 @contextmanager

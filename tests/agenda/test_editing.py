@@ -129,7 +129,7 @@ def test_an_edit_based_on_an_older_revision_is_refused():
     session = make_session(make_event(), revision=3)
 
     with pytest.raises(editing.EditedMeanwhile):
-        editing.edit_session(session, {"title": "Autre"}, now=LATER, by=None, revision=2)
+        editing.edit_session(session, {"title": "Autre"}, now=LATER, by=None, seen="autre")
 
 
 def test_cancelling_is_told_to_calendars_and_done_once():
@@ -151,21 +151,6 @@ def test_removing_takes_the_session_away():
 
     assert db.session.scalars(Session.of(event)).all() == []
     assert event.revision == 2
-
-
-def test_a_copy_is_another_session():
-    event = make_event()
-    session = make_session(event, make_speaker(event), room=make_room(event), title="T" * 200, capacity=12)
-
-    copy = editing.duplicate_session(session, now=LATER, by=None)
-
-    assert copy.title == "T" * 192 + " (copie)"
-    assert copy.calendar_uid != session.calendar_uid
-    assert (copy.room, copy.capacity, [a.speaker for a in copy.appearances]) == (
-        session.room,
-        12,
-        [a.speaker for a in session.appearances],
-    )
 
 
 def test_requiring_a_choice_is_a_visible_change_once():

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from eventapp.agenda.editing import mark
 from eventapp.agenda.models import BookingMode, Kind, Room, Session, Speaker, SpeakerRole
 from eventapp.extensions import db
 from eventapp.registrations.models import Booking
@@ -37,7 +38,8 @@ TYPED = {
 
 @pytest.fixture
 def event():
-    return make_event(slug="rencontre")
+    """Not shown yet: what is written is written at once (see test_draft_pages for the others)."""
+    return make_event(slug="rencontre", published_at=None)
 
 
 @pytest.fixture
@@ -192,13 +194,16 @@ def test_an_unchanged_form_saved_again_changes_nothing(organiser, event):
 
 
 def test_two_editors_do_not_overwrite_each_other(organiser, event):
-    make_session(event, slug="s", revision=3)
+    session = make_session(event, slug="s")
+    seen = mark(session)
+    organiser.post(desk("sessions/s"), data=TYPED | {"title": "Autre", "seen": seen})
 
-    response = organiser.post(desk("sessions/s"), data=TYPED | {"revision": "2"})
+    response = organiser.post(desk("sessions/s"), data=TYPED | {"seen": seen})
 
     assert response.status_code == 422
     assert "modifiée pendant" in words(parse(response).select_one("#erreurs"))
-    assert parse(response).select_one("#revision")["value"] == "3"
+    assert parse(response).select_one("#title")["value"] == "Accueillir"
+    assert parse(response).select_one("#seen")["value"] == mark(only_session()) != seen
 
 
 @pytest.mark.both_databases
@@ -246,12 +251,17 @@ def test_a_booked_session_is_not_deleted(organiser, event):
     assert only_session() == session
 
 
-def test_a_copy_opens_to_be_changed(organiser, event):
+def test_copies_follow_each_other(organiser, event):
     make_session(event, slug="s", title="Atelier")
 
-    response = organiser.post(desk("sessions/s/copie"))
+    response = organiser.post(desk("sessions/s/copie"), data={"day": "2027-01-14", "starts": "11:00", "count": "2"})
 
-    assert response.location == desk("sessions/atelier-copie")
+    assert response.location == desk("programme")
+    copies = db.session.scalars(Session.of(event)).all()[1:]
+    assert [(copy.slug, copy.starts_at) for copy in copies] == [
+        ("atelier", STARTS + 2 * HOUR),
+        ("atelier-2", STARTS + 3 * HOUR),
+    ]
 
 
 def test_required_choices_are_kept(organiser, event):
@@ -325,10 +335,14 @@ def test_the_page_of_a_speaker_names_their_sessions(organiser, event):
 PAGES = [
     "programme",
     "programme/nouvelle-session",
+    "programme/demi-journees",
+    "programme/decalage",
     "programme/choix-obligatoires",
     "sessions/s",
     "sessions/s/annulation",
     "sessions/s/suppression",
+    "sessions/s/deplacement",
+    "sessions/s/copie",
     "salles",
     "salles/amphi",
     "intervenants",

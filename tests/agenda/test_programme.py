@@ -1,8 +1,8 @@
 from datetime import UTC, date, datetime, timedelta
 
+from eventapp.agenda.conflicts import Bounds, conflicts
 from eventapp.agenda.models import Appearance, BookingMode, SpeakerRole
 from eventapp.agenda.programme import booking_slots, clashes, programme
-from eventapp.agenda.remarks import remarks
 from tests.factories import ENDS, STARTS, make_event, make_room, make_session, make_speaker, save
 
 HOUR = timedelta(hours=1)
@@ -107,7 +107,7 @@ def test_remarks_name_a_room_or_a_speaker_taken_twice_a_room_too_small_and_odd_h
     twice = make_session(event, jeanne, room=room, title="Deux", capacity=60)
     late = make_session(event, starts_at=ENDS - HOUR / 2, title="Trois")
 
-    found = [(remark.session, remark.sentence) for remark in remarks(event, [*_sessions(event)])]
+    found = [(remark.session, remark.sentence) for remark in conflicts(bounds(event), [*_sessions(event)])]
 
     assert found == [
         (twice, "Salle Vauban accueille en même temps «\u00a0Un\u00a0» et «\u00a0Deux\u00a0» (9\u00a0h – 10\u00a0h)."),
@@ -125,7 +125,11 @@ def test_neither_a_video_nor_a_cancelled_session_takes_anyone():
     save(Appearance(event_id=event.id, session=video, speaker=jeanne, role=SpeakerRole.VIDEO))
     make_session(event, jeanne, cancelled_at=STARTS)
 
-    assert remarks(event, _sessions(event)) == []
+    assert conflicts(bounds(event), _sessions(event)) == []
+
+
+def bounds(event, *, has_rooms=False):
+    return Bounds(event, event.starts_at, event.ends_at, event.choice_required, has_rooms)
 
 
 def _sessions(event):

@@ -46,7 +46,7 @@ def test_an_edit_waits_and_leaves_everything_shown_as_it_is(event):
 
     assert taking.take(event) == before
     plan = drafting.plan(event)
-    assert [session.title for session in plan.sessions][0] == "Accueil"
+    assert plan.sessions[0].title == "Accueil"
     assert plan.differences == ["Session modifiée\u00a0: Accueil (titre)"]
     assert sorted(event.draft) == sorted(drafting.PARTS)
 

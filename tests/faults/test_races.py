@@ -243,7 +243,7 @@ def test_creating_the_same_event_twice(app):
     "endpoint",
     [
         "agenda_organiser.add_room", "agenda_organiser.add_session", "agenda_organiser.add_speaker",
-        "agenda_organiser.duplicate_session", "agenda_organiser.remove_room", "agenda_organiser.remove_session",
+        "agenda_organiser.do_copy_session", "agenda_organiser.remove_room", "agenda_organiser.remove_session",
         "agenda_organiser.cancel_session", "agenda_organiser.remove_speaker", "agenda_organiser.edit_session",
         "events_organiser.add_category", "events_organiser.remove_category", "events_organiser.do_duplicate",
         "events_organiser.publish_draft", "events_organiser.abandon_draft", "events_organiser.do_withdraw",

@@ -11,11 +11,16 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from eventapp import tokens
+from eventapp.accounts import feeds
 from eventapp.accounts.models import Membership, Organisation, Role, SignInLink, User
+from eventapp.agenda import accepting
+from eventapp.agenda.conflicts import Conflict
+from eventapp.agenda.editing import mark
 from eventapp.agenda.models import BookingMode, Room, Session, Speaker
+from eventapp.agenda.views.points import conflicts_of
 from eventapp.clock import utcnow
 from eventapp.events.models import Category, Event, SessionChoice
-from eventapp.exchange import taking, writing
+from eventapp.exchange import drafting, taking, writing
 from eventapp.extensions import db
 from eventapp.invitations.campaign_models import (
     Anchor,
@@ -34,6 +39,7 @@ from eventapp.registrations.desk.models import RegistrationImport
 from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import Answer, Booking, Question, QuestionKind, Registration, Status
 from eventapp.registrations.places.models import StructureAllowance
+from eventapp.registrations.self_service.calendar_models import CalendarReply, Participation
 from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
 from eventapp.registrations.wishes import allocation
 from eventapp.registrations.wishes.models import Allocation, Wish
@@ -90,6 +96,7 @@ class Side:
     waiting: Registration
     party: Party
     asked: ChangeRequest
+    answered: CalendarReply
     draft: GuestImport
     gone: Registration
     people_file: RegistrationImport
@@ -123,6 +130,7 @@ class Side:
             "campaign_id": self.campaign.id,
             "automatic_id": self.automatic.id,
             "request_id": self.asked.id,
+            "reply_id": self.answered.id,
             "structure_id": self.structure.id,
             "letter_slug": "invitation",
             "file_id": self.file.id,
@@ -151,6 +159,8 @@ class Side:
             return tokens.reveal(Party.PURPOSE, self.party.nonce)
         if name == "feed":
             return tokens.reveal(Registration.FEED_PURPOSE, self.registration.feed_nonce)
+        if name == "team":
+            return tokens.reveal(Membership.FEED_PURPOSE, self.administrator.memberships[0].feed_nonce or "")
         person = self.waiting if name in ("accept", "refuse") else self.registration
         return tokens.reveal(Registration.PURPOSE, person.nonce)
 
@@ -169,6 +179,9 @@ SPARE = {
     "agenda_organiser.remove_session": lambda side: {"session_slug": side.spare_session.slug},
     "agenda_organiser.remove_room": lambda side: {"room_slug": side.spare_room.slug},
     "agenda_organiser.raise_room": lambda side: {"room_slug": side.spare_room.slug},
+    "agenda_organiser.raise_speaker": lambda side: {
+        "speaker_slug": db.session.scalars(Speaker.of(side.event)).all()[-1].slug
+    },
     "events_organiser.remove_category": lambda side: {"category_slug": side.spare_category.slug},
     "events_organiser.raise_category": lambda side: {"category_slug": side.spare_category.slug},
     "invitations_organiser.correct_address": lambda side: {"guest_id": side.spare_guest.id},
@@ -247,6 +260,10 @@ def build() -> Side:
             ChangeRequest(event_id=event.id, registration=registration, kind=RequestKind.CANCEL,
                           payload={"reason": "Malade"}, created_at=now)
         ),
+        answered=save(
+            CalendarReply(event_id=event.id, registration_id=registration.id, session_id=session.id, received_at=now,
+                          participation=Participation.DECLINED, comment="Retenue", mail_id=f"<{n}@agents.example>")
+        ),
         draft=save(_draft(event, now)),
         gone=make_registration(event, status=Status.CANCELLED, cancelled_at=now, cancelled_by="person"),
         people_file=save(_people_file(event, category, now)),
@@ -282,6 +299,8 @@ def build() -> Side:
             written_at=now,
         )
     )
+    for member in (side.administrator, organiser):
+        feeds.renew(member.memberships[0], now=now)
     event.report = "**Merci** à toutes et à tous."
     event.draft = writing.as_dict(taking.take(event))
     db.session.commit()
@@ -400,6 +419,15 @@ def _session(side: Side) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _start(side: Side, hour: str = "14:00") -> dict[str, str]:
+    return {"day": side.session.starts_at.astimezone(side.event.zone).date().isoformat(), "starts": hour}
+
+
+def _conflict(side: Side) -> Conflict:
+    """Two sessions at the same hour in the same room."""
+    return conflicts_of(drafting.plan(side.event))[0]
+
+
 def _details(side: Side) -> dict[str, Any]:
     return {
         "title": "Colloque", "summary": "Un jour", "description": "**Texte**", "venue_access": "Métro",
@@ -472,7 +500,13 @@ BODIES: dict[str, Any] = {
     "agenda_organiser.add_rows": _session,
     "agenda_organiser.add_rows_to_new_session": _session,
     "agenda_organiser.add_session": _session,
-    "agenda_organiser.edit_session": lambda side: _session(side) | {"revision": side.session.revision},
+    "agenda_organiser.edit_session": lambda side: _session(side) | {"seen": mark(side.session)},
+    "agenda_organiser.do_move_session": lambda side: _start(side) | {"room": "", "seen": mark(side.session)},
+    "agenda_organiser.do_copy_session": lambda side: _start(side) | {"room": "", "count": "2", "pause": "10"},
+    "agenda_organiser.add_half_day": lambda side: _start(side) | {"source": "matinee-ateliers", "tracks": "2"},
+    "agenda_organiser.do_shift": lambda side: _start(side, "00:00") | {"minutes": "10", "room": ""},
+    "agenda_organiser.accept_conflict": lambda side: {"key": _conflict(side).key},
+    "agenda_organiser.reconsider_conflict": lambda side: {"key": _conflict(side).key},
     "agenda_organiser.add_speaker": _speaker,
     "agenda_organiser.speaker": _speaker,
     "agenda_organiser.choices": lambda side: {
@@ -493,11 +527,12 @@ BODIES: dict[str, Any] = {
     "events_organiser.update_category": lambda _side: {"name": f"Élues {next(number)}", "capacity": "11"},
     "events_organiser.write_report": lambda side: {"report": "**Merci**", "revision": side.event.revision},
     "events_organiser.preview_report": lambda side: {"report": "**Merci**", "revision": side.event.revision},
-    "invitations.accept": _accepting,
+    "invitations.accept": lambda side: _accepting(side) | {"comes": "y"},
     "invitations.do_unsubscribe": lambda _side: {"choice": "stop"},
-    "invitations.decline": lambda _side: {"reason": "Absente ce jour-là"},
+    "invitations.decline": lambda _side: {"choice": "decline", "reason": "Absente ce jour-là"},
     "invitations.names": _names,
     "invitations.replacement": lambda _side: _person(),
+    "invitations.withdrawal": lambda _side: {"choice": "withdraw"},
     "invitations_organiser.accept": _accepting,
     "invitations_organiser.add_former": _earlier,
     "invitations_organiser.add_network": lambda side: {
@@ -535,6 +570,7 @@ BODIES: dict[str, Any] = {
         "wishes_date": (side.event.local_start - timedelta(days=9)).date().isoformat(),
     },
     "registrations_organiser.draw_allocation": lambda _side: {"seed": "7"},
+    "registrations.choose_calendar": lambda _side: {"wish": "sessions"},
     "registrations.change_sessions": lambda _side: {"sessions": ""},
     "registrations.check_details": _registering,
     "registrations.check_sessions": lambda _side: {"sessions": ""},
@@ -542,7 +578,7 @@ BODIES: dict[str, Any] = {
     "registrations.pass_on": lambda _side: _person(),
     "registrations.take_back": lambda _side: {"kind": "cancel"},
     "registrations.send_links": lambda side: {"email": side.registration.email},
-    "registrations.withdraw": lambda _side: {"reason": "Empêchée"},
+    "registrations.withdraw": lambda _side: {"choice": "cancel", "reason": "Empêchée"},
     "registrations_organiser.do_merge": lambda side: {"other": str(side.waiting.id), "address": "other"},
     "registrations_organiser.do_move": lambda side: {
         "de": side.session.slug,
@@ -580,6 +616,9 @@ def _fill_session(side: Side) -> None:
 
 # What must hold beforehand for the act to be possible.
 PREPARED = {
+    "agenda_organiser.reconsider_conflict": lambda side: accepting.accept(
+        side.event, _conflict(side), now=utcnow(), by=side.organiser
+    ),
     "invitations_organiser.add_former": _hold_earlier,
     "documents.print_letters": lambda side: setattr(side.spare_guest, "undeliverable_at", utcnow()),
     "invitations_organiser.restart_automatic": lambda side: setattr(side.automatic, "stopped_at", utcnow()),

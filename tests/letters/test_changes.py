@@ -47,7 +47,7 @@ def booked(event, registration):
 def _session_moved(event, registration):
     session = booked(event, registration)
     facts = {"starts_at": session.starts_at + timedelta(hours=1), "ends_at": session.ends_at + timedelta(hours=1)}
-    programme_changes.edit_session(session, facts, cast=None, revision=None, now=NOW, by=None)
+    programme_changes.edit_session(session, facts, cast=None, seen=None, now=NOW, by=None)
 
 
 def _session_cancelled(event, registration):

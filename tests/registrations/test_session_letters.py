@@ -91,7 +91,7 @@ def test_a_session_moved_onto_another_asks_to_choose(outbox: Outbox) -> None:
     register(event, one, two)
     hours = {"starts_at": one.starts_at, "ends_at": one.ends_at}
 
-    programme_changes.edit_session(two, hours, cast=None, revision=None, now=NOW, by=None)
+    programme_changes.edit_session(two, hours, cast=None, seen=None, now=NOW, by=None)
 
     assert programme_changes.in_two_places(two) == 1
     assert "à la même heure que « Accueil », que vous avez aussi réservée" in text_of(outbox()[-1])

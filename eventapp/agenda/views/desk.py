@@ -1,30 +1,73 @@
-"""The organiser's blueprint and how its views find their rows: always through the owner."""
+"""The organiser's blueprint, what its pages show, and how its acts find their rows: always through the owner.
 
-from typing import Any
+Pages show a `Plan`: the rows, or the draft beside them. Acts happen inside `edited`, where rows are found again.
+"""
 
-from flask import Blueprint, flash, g, redirect, url_for
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask_wtf import FlaskForm
 
 from eventapp.agenda.models import Room, Session, Speaker
+from eventapp.clock import utcnow
+from eventapp.errors import Refused
 from eventapp.events.models import Event
+from eventapp.exchange import drafting
+from eventapp.exchange.drafting import Plan
 from eventapp.extensions import db
 
 bp = Blueprint("agenda_organiser", __name__)
+
+Row = TypeVar("Row", Session, Room, Speaker)
+
+
+class NoLonger(Refused):
+    message = "Cela ne figure plus au programme\u00a0: quelqu’un l’a retiré entre-temps."
 
 
 def find_event(slug: str) -> Event:
     return db.first_or_404(Event.managed_by(g.user).where(Event.slug == slug))
 
 
-def find_session(slug: str, session_slug: str) -> Session:
-    return db.first_or_404(Session.of(find_event(slug)).where(Session.slug == session_slug))
+def find_plan(slug: str) -> Plan:
+    return drafting.plan(find_event(slug))
 
 
-def find_room(slug: str, room_slug: str) -> Room:
-    return db.first_or_404(Room.of(find_event(slug)).where(Room.slug == room_slug))
+def find_session(slug: str, session_slug: str) -> tuple[Plan, Session]:
+    plan = find_plan(slug)
+    return plan, plan.session(session_slug) or abort(404)
 
 
-def find_speaker(slug: str, speaker_slug: str) -> Speaker:
-    return db.first_or_404(Speaker.of(find_event(slug)).where(Speaker.slug == speaker_slug))
+def find_room(slug: str, room_slug: str) -> tuple[Plan, Room]:
+    plan = find_plan(slug)
+    return plan, plan.room(room_slug) or abort(404)
+
+
+def find_speaker(slug: str, speaker_slug: str) -> tuple[Plan, Speaker]:
+    plan = find_plan(slug)
+    return plan, plan.speakers.get(speaker_slug) or abort(404)
+
+
+@contextmanager
+def edited(event: Event) -> Iterator[bool]:
+    """Committed when nothing was refused; whether it is a draft that changes."""
+    with drafting.edited(event, now=utcnow(), by=g.user) as is_draft:
+        yield is_draft
+    db.session.commit()
+
+
+def row(kind: type[Row], event: Event, slug: str) -> Row:
+    """Inside `edited`: what the page was about, unless somebody removed it meanwhile."""
+    found = find_row(kind, event, slug)
+    if found is None:
+        raise NoLonger
+    return found
+
+
+def find_row(kind: type[Row], event: Event, slug: str) -> Row | None:
+    return db.session.scalar(db.select(kind).where(kind.event_id == event.id, kind.slug == slug))
 
 
 def rooms_of(event: Event) -> list[Room]:
@@ -36,7 +79,28 @@ def speakers_of(event: Event) -> dict[str, Speaker]:
     return {speaker.slug: speaker for speaker in db.session.scalars(Speaker.of(event))}
 
 
+def show(template: str, plan: Plan, **values: Any) -> str:
+    event = plan.event
+    return render_template(template, event=event, organisation=event.organisation, plan=plan, **values)
+
+
 def back_to(endpoint: str, event: Event, sentence: str, **values: Any) -> Any:
     """After a change: say what was done, on the page it shows on."""
     flash(sentence, "success")
     return redirect(url_for(f"agenda_organiser.{endpoint}", slug=event.slug, **values), 303)
+
+
+def refused(endpoint: str, event: Event, refusal: Refused, **values: Any) -> Any:
+    """Nothing was done; the sentence is shown on the page that the organiser comes back to."""
+    db.session.rollback()
+    flash(str(refusal), "error")
+    return redirect(url_for(f"agenda_organiser.{endpoint}", slug=event.slug, **values), 303)
+
+
+def point_at(form: FlaskForm, refusal: Refused) -> None:
+    """Nothing was done; the sentence goes to its field, or above the form."""
+    db.session.rollback()
+    if refusal.field is not None and refusal.field in form:
+        form[refusal.field].errors = [str(refusal)]
+    else:
+        form.form_errors.append(str(refusal))

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from flask import g, render_template
+from flask import g
 
 from eventapp import access
 from eventapp.agenda import speakers
 from eventapp.agenda.forms import SpeakerForm
 from eventapp.agenda.models import Speaker
-from eventapp.agenda.views.desk import back_to, bp, find_event, find_speaker, speakers_of
+from eventapp.agenda.views.desk import back_to, bp, edited, find_event, find_plan, find_speaker, refused, row, show
 from eventapp.clock import utcnow
-from eventapp.events.models import Event
-from eventapp.extensions import db
+from eventapp.errors import Refused
+from eventapp.exchange.drafting import Plan
 from eventapp.formats import person
 
 ALL = "/gestion/evenements/<slug>/intervenants"
@@ -20,8 +20,8 @@ ONE = f"{ALL}/<speaker_slug>"
 
 @bp.get(ALL, endpoint="speakers")
 @access.member
-def show(slug: str) -> Any:
-    return _page(find_event(slug), SpeakerForm())
+def show_speakers(slug: str) -> Any:
+    return _page(find_plan(slug), SpeakerForm())
 
 
 @bp.post(ALL)
@@ -30,59 +30,70 @@ def add_speaker(slug: str) -> Any:
     event = find_event(slug)
     form = SpeakerForm()
     if not form.validate_on_submit():
-        return _page(event, form), 422
-    speaker = speakers.add_speaker(event, now=utcnow(), by=g.user, **form.facts())
-    db.session.commit()
-    return back_to("speakers", event, f"{person(speaker)} figure parmi les intervenants.")
+        return _page(find_plan(slug), form), 422
+    with edited(event):
+        name = person(speakers.add_speaker(event, now=utcnow(), by=g.user, **form.facts()))
+    return back_to("speakers", event, f"{name} figure parmi les intervenants.")
 
 
 @bp.route(ONE, methods=["GET", "POST"])
 @access.member
 def speaker(slug: str, speaker_slug: str) -> Any:
-    found = find_speaker(slug, speaker_slug)
+    plan, found = find_speaker(slug, speaker_slug)
     form = SpeakerForm(obj=found)
     form.keep_civility(found.civility)
-    if form.validate_on_submit():
-        speakers.edit_speaker(found, form.facts(), now=utcnow(), by=g.user)
-        db.session.commit()
-        return back_to("speakers", found.event, f"La fiche de {person(found)} est enregistrée.")
-    return _speaker_page(found, form), 422 if form.errors else 200
+    if not form.validate_on_submit():
+        return _speaker_page(plan, found, form), 422 if form.errors else 200
+    try:
+        with edited(plan.event):
+            changed = row(Speaker, plan.event, speaker_slug)
+            speakers.edit_speaker(changed, form.facts(), now=utcnow(), by=g.user)
+            name = person(changed)
+    except Refused as refusal:
+        return refused("speakers", plan.event, refusal)
+    return back_to("speakers", plan.event, f"La fiche de {name} est enregistrée.")
 
 
 @bp.post(f"{ONE}/montee")
 @access.member
 def raise_speaker(slug: str, speaker_slug: str) -> Any:
-    return _moved(find_speaker(slug, speaker_slug), -1)
+    return _moved(slug, speaker_slug, -1)
 
 
 @bp.post(f"{ONE}/descente")
 @access.member
 def lower_speaker(slug: str, speaker_slug: str) -> Any:
-    return _moved(find_speaker(slug, speaker_slug), 1)
+    return _moved(slug, speaker_slug, 1)
 
 
 @bp.post(f"{ONE}/suppression")
 @access.member
 def remove_speaker(slug: str, speaker_slug: str) -> Any:
-    found = find_speaker(slug, speaker_slug)
-    event, name = found.event, person(found)
-    speakers.remove_speaker(found, now=utcnow(), by=g.user)
-    db.session.commit()
-    return back_to("speakers", event, f"{name} ne figure plus parmi les intervenants.")
+    plan, found = find_speaker(slug, speaker_slug)
+    name = person(found)
+    try:
+        with edited(plan.event):
+            speakers.remove_speaker(row(Speaker, plan.event, speaker_slug), now=utcnow(), by=g.user)
+    except Refused as refusal:
+        return refused("speakers", plan.event, refusal)
+    return back_to("speakers", plan.event, f"{name} ne figure plus parmi les intervenants.")
 
 
-def _moved(found: Speaker, step: int) -> Any:
-    speakers.move_speaker(found, step, now=utcnow(), by=g.user)
-    db.session.commit()
-    return back_to("speakers", found.event, f"{person(found)} a changé de rang.")
+def _moved(slug: str, speaker_slug: str, step: int) -> Any:
+    plan, found = find_speaker(slug, speaker_slug)
+    name = person(found)
+    try:
+        with edited(plan.event):
+            speakers.move_speaker(row(Speaker, plan.event, speaker_slug), step, now=utcnow(), by=g.user)
+    except Refused as refusal:
+        return refused("speakers", plan.event, refusal)
+    return back_to("speakers", plan.event, f"{name} a changé de rang.")
 
 
-def _page(event: Event, form: SpeakerForm) -> str:
-    values = {"event": event, "organisation": event.organisation, "form": form, "speakers": speakers_of(event).values()}
-    return render_template("agenda/organiser/speakers.html", **values)
+def _page(plan: Plan, form: SpeakerForm) -> str:
+    return show("agenda/organiser/speakers.html", plan, form=form, speakers=plan.speakers.values())
 
 
-def _speaker_page(speaker: Speaker, form: SpeakerForm) -> str:
-    held = list(db.session.scalars(speakers.sessions_of(speaker)))
-    values = {"event": speaker.event, "organisation": speaker.event.organisation, "form": form, "speaker": speaker}
-    return render_template("agenda/organiser/speaker.html", sessions=held, **values)
+def _speaker_page(plan: Plan, speaker: Speaker, form: SpeakerForm) -> str:
+    held = [s for s in plan.sessions if any(a.speaker.slug == speaker.slug for a in s.appearances)]
+    return show("agenda/organiser/speaker.html", plan, form=form, speaker=speaker, sessions=held)

@@ -5,8 +5,7 @@ from typing import Any
 from flask import flash, g, render_template
 
 from eventapp import access
-from eventapp.agenda.models import Session
-from eventapp.agenda.remarks import remarks
+from eventapp.agenda.views.points import points_of
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events import lifecycle
@@ -14,7 +13,7 @@ from eventapp.events.event_forms import MoveForm
 from eventapp.events.forms import CancelForm, EmptyForm, point_at
 from eventapp.events.models import Event
 from eventapp.events.views.blueprint import EVENT, back_to, bp, check_token, find_event, refused
-from eventapp.exchange import telling
+from eventapp.exchange import drafting, telling
 from eventapp.exchange.releases import keep_release
 from eventapp.exchange.shifting import clock_time, shift_sessions
 from eventapp.extensions import db
@@ -27,8 +26,7 @@ from eventapp.registrations import notices, seats
 @access.member
 def publish(slug: str) -> str:
     event = find_event(slug)
-    open_points = remarks(event, db.session.scalars(Session.of(event)))
-    return _page("events/organiser/publish.html", event, EmptyForm(), remarks=open_points)
+    return _page("events/organiser/publish.html", event, EmptyForm(), points=points_of(drafting.plan(event)))
 
 
 @bp.post(f"{EVENT}/publication")
@@ -124,6 +122,7 @@ def _move(event: Event, form: MoveForm) -> int:
     delta = clock_time(event.starts_at, event) - before
     if form.with_sessions.data and delta:
         shift_sessions(event, delta, now=now, by=g.user, field="starts_date")
+        drafting.follow(event, delta, field="starts_date")
     seats.capacities_changed(event, now=now)
     return telling.tell_of_move(event, now=now)
 

@@ -27,19 +27,19 @@ def edit_session(
     facts: Mapping[str, Any],
     *,
     cast: Sequence[Cast] | None,
-    revision: int | None,
+    seen: str | None,
     now: datetime,
     by: User | None,
 ) -> int:
     """Edit it and give out what places it gained; how many people are told that its hour or room changed."""
-    before = _when_and_where(session)
-    changed = editing.edit_session(session, facts, cast=cast, revision=revision, now=now, by=by)
+    before = when_and_where(session)
+    changed = editing.edit_session(session, facts, cast=cast, seen=seen, now=now, by=by)
     told = _holders(session) if changed & editing.CALENDAR_FACTS and session.ends_at > now else []
     for registration in told:
-        if _when_and_where(session) != before:
+        if when_and_where(session) != before:
             notices.session_moved(registration, session, before, now=now)
         else:
-            notices.changed(registration, now=now, is_news=True)
+            notices.changed(registration, now=now, is_news=True, sessions=[session])
     if changed & {"capacity", "booking", "starts_at", "ends_at"}:  # another hour may leave nothing to choose between
         fill(session.event, now=now)
     return len(told)
@@ -81,7 +81,7 @@ def in_two_places(session: Session) -> int:
     return db.session.scalar(holders) or 0
 
 
-def _when_and_where(session: Session) -> dict[str, str]:
+def when_and_where(session: Session) -> dict[str, str]:
     """As a letter keeps it."""
     room = session.room.name if session.room is not None else ""
     return {"starts_at": session.starts_at.isoformat(), "ends_at": session.ends_at.isoformat(), "room": room}
