@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, TimeField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import NumberRange
+from wtforms.validators import InputRequired, NumberRange
 
 from eventapp.errors import Refused
 from eventapp.events import local_times
@@ -24,6 +24,12 @@ def on_many_lines(text: str | None) -> str:
 
 def choices_of(words: Mapping[str, str]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in words.items()]
+
+
+def decision(label: str, answers: Mapping[str, str]) -> RadioField:
+    """Asked on a page that a letter leads to: scanners of mail press its button, so nothing is chosen beforehand."""
+    checks = [InputRequired("Choisissez l’une des deux réponses.")]
+    return RadioField(label, choices=choices_of(answers), validators=checks)
 
 
 class DayField(DateField):

@@ -8,7 +8,16 @@ from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length, Optional
 
 from eventapp.errors import Refused
-from eventapp.events.fields import Between, CountField, DayField, HourField, OffsetField, choices_of, read_moment
+from eventapp.events.fields import (
+    Between,
+    CountField,
+    DayField,
+    HourField,
+    OffsetField,
+    choices_of,
+    decision,
+    read_moment,
+)
 from eventapp.events.models import Event
 from eventapp.invitations import automatic
 from eventapp.letters.models import LetterKind
@@ -66,12 +75,8 @@ class AutomaticForm(FlaskForm):
 
 
 class UnsubscribeForm(FlaskForm):
-    choice = RadioField(
-        "Vos relances",
-        choices=choices_of(
-            {"stop": "Ne plus recevoir de relances", "keep": "Recevoir une relance si je n’ai pas répondu"}
-        ),
-        validators=[InputRequired("Choisissez l’une des deux réponses.")],
+    choice = decision(
+        "Vos relances", {"stop": "Ne plus recevoir de relances", "keep": "Recevoir une relance si je n’ai pas répondu"}
     )
 
 

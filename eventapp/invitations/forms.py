@@ -1,17 +1,19 @@
-"""The organiser's forms about guests and their letter, and the guest's reason for declining."""
+"""The organiser's forms about guests; what a guest decides with their link."""
 
 from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from eventapp.addresses import EmailAddress
+from eventapp.events.fields import decision
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.invitations.models import Guest
 from eventapp.network.search import match_structure
+from eventapp.registrations.forms import RegistrationForm
 from eventapp.registrations.people import Person
 from eventapp.text import one_line
 
@@ -65,3 +67,21 @@ class ImportForm(FlaskForm):
 
 class DeclineForm(FlaskForm):
     reason = TextAreaField("Motif", filters=[clean], validators=[Length(max=500)])
+
+
+class OwnDeclineForm(DeclineForm):
+    choice = decision("Votre réponse", {"decline": "Je ne viendrai pas", "keep": "Je ne décide pas encore"})
+
+
+class NobodyComesForm(DeclineForm):
+    choice = decision("Votre réponse", {"decline": "Personne ne viendra", "keep": "Nous ne décidons pas encore"})
+
+
+class WithdrawalForm(FlaskForm):
+    choice = decision("Votre choix", {"withdraw": "Retirer ce nom", "keep": "Garder ce nom"})
+
+
+class AcceptForm(RegistrationForm):
+    """All is filled in already: the one thing that nobody else can say is left to the guest."""
+
+    comes = BooleanField("Je viendrai", validators=[DataRequired("Cochez «\u00a0Je viendrai\u00a0» pour accepter.")])

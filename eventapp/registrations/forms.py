@@ -22,6 +22,7 @@ from wtforms.validators import DataRequired, ValidationError
 from eventapp.addresses import EmailAddress
 from eventapp.agenda.models import Session
 from eventapp.errors import Refused
+from eventapp.events.fields import decision
 from eventapp.events.models import Category, Event
 from eventapp.registrations.models import Question, Registration
 from eventapp.registrations.person_forms import PersonForm, cleaned, length
@@ -141,6 +142,10 @@ class ResendForm(FlaskForm):
 
 class CancelForm(FlaskForm):
     reason = TextAreaField("Motif", filters=[cleaned], validators=[length(500)], render_kw={"rows": 3})
+
+
+class OwnCancelForm(CancelForm):
+    choice = decision("Votre choix", {"cancel": "Annuler mon inscription", "keep": "Garder mon inscription"})
 
 
 class OrganiserCancelForm(CancelForm):

@@ -56,6 +56,7 @@ def accept_from_the_mail(hands: Hands, name: str) -> None:
     for label, known in (("Prénom", name.title()), ("Nom", "Caron"), ("Adresse électronique", mailbox(name))):
         expect(hands.field(label)).to_have_value(known)
     hands.write("Téléphone", "03 23 97 53 90")
+    hands.tick("Je viendrai")
     hands.tick("Aller vers")
     hands.press("Envoyer mon inscription")
 
@@ -103,8 +104,9 @@ def find_everything_in_the_mail(hands: Hands, name: str) -> None:
 
 def cancel(hands: Hands) -> None:
     hands.follow("Annuler mon inscription")
+    hands.tick("Annuler mon inscription")
     hands.write("Motif", "Permanence à assurer")
-    hands.press("Annuler mon inscription")
+    hands.press("Enregistrer mon choix")
     assert state(hands) == "cancelled"
     hands.sees("Votre inscription est annulée")
 

@@ -59,6 +59,24 @@ def test_a_structure_delegates_to_two_colleagues_of_whom_one_declines(hands, way
     assert hands.page.locator(".fr-badge").all_inner_texts() == ["confirmée", "décliné"]
     hands.sees("Il vous reste 1\u00a0place.")
 
+    names_a_third_and_withdraws_the_name(hands, way)
+
+
+def names_a_third_and_withdraws_the_name(hands, way):
+    hands.follow("Nommer d’autres personnes")
+    group = "Personne 1"
+    hands.write("Prénom", "Anne", group=group)
+    hands.write("Nom", "Roy", group=group)
+    hands.write("Adresse électronique", f"a.roy@{way}.example", group=group)
+    hands.tick("Leur envoyer une invitation")
+    hands.press("Enregistrer")
+    hands.sees("Toutes vos places sont prises.")
+    hands.follow("Retirer Anne ROY")
+    hands.tick("Retirer ce nom")
+    hands.press("Enregistrer mon choix")
+    hands.sees("Anne ROY n’est plus invité.")
+    hands.sees("Il vous reste 1\u00a0place.")
+
 
 def test_a_guest_sends_someone_else(page, site):
     hands, way = Hands(page, site.url), "mouse"
@@ -84,10 +102,12 @@ def answers(hands, address, said, *, accepts):
     hands.sees(said)
     if accepts:
         hands.follow("Accepter l’invitation")
+        hands.tick("Je viendrai")
         hands.press("Envoyer mon inscription")
         hands.sees("confirmée")
         return
     hands.follow("Décliner l’invitation")
+    hands.tick("Je ne viendrai pas")
     hands.write("Motif", "En formation ce jour-là")
-    hands.press("Décliner l’invitation")
+    hands.press("Enregistrer ma réponse")
     hands.sees("Vous avez décliné cette invitation.")

@@ -86,7 +86,8 @@ def test_a_person_registers_and_cancels(mouse):
     assert answer.headers["strict-transport-security"].startswith("max-age=63072000")
 
     mouse.follow("Annuler mon inscription")
-    mouse.press("Annuler mon inscription")
+    mouse.tick("Annuler mon inscription")
+    mouse.press("Enregistrer mon choix")
 
     mouse.sees("Votre inscription est annulée")
 

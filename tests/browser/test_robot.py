@@ -24,6 +24,9 @@ NOW = datetime.now(UTC)
 STARTS = event_day(NOW) + timedelta(hours=8)
 PRESSED = "main :is(button, input[type=submit], summary, a.fr-btn, a.button):visible"
 
+SUBMITTED = "main form:not([method=get]) :is(button:not([type=button]), input[type=submit]):visible"
+FILES = (".ics", ".pdf", ".csv", ".xlsx", ".ods")
+
 
 def seed():
     """Guests in every state, and what was mailed to them."""
@@ -90,6 +93,30 @@ def test_a_robot_that_presses_the_first_button_changes_nothing(page, site):
     assert rows(site) == before
 
 
+@pytest.mark.parametrize("pressed", [PRESSED, SUBMITTED], ids=["the first button", "the form as it is filled in"])
+def test_a_robot_that_goes_on_from_page_to_page_changes_nothing(page, site, pressed):
+    """From the letters, then from the pages they lead to: two levels deep, each page with its first press."""
+    before, acts = rows(site), 0
+    nearest = mailed(site)
+    for path in dict.fromkeys([*nearest, *(further for link in nearest for further in leads_to(page, site, link))]):
+        if not page.goto(path).ok:
+            continue
+        page.wait_for_load_state()
+        first = page.locator(pressed).first
+        if first.count():
+            first.click()
+            page.wait_for_load_state()
+            acts += 1
+        assert rows(site) == before, path
+    assert acts > 15
+
+
+def leads_to(page, site, link):
+    page.goto(link)
+    found = page.locator("main a[href]").evaluate_all("links => links.map(link => link.href.split('#')[0])")
+    return [href for href in found if href.startswith(site.url) and not href.endswith(FILES)]
+
+
 def test_a_robot_that_would_answer_is_caught(page, site):
     """The control: whoever goes on to the end does change something."""
     before = rows(site)
@@ -99,6 +126,7 @@ def test_a_robot_that_would_answer_is_caught(page, site):
         db.session.rollback()
     page.goto(path)
     page.get_by_role("link", name="Personne ne viendra").click()
-    page.get_by_role("button", name="Confirmer que personne ne viendra").click()
+    page.get_by_label("Personne ne viendra").check()
+    page.get_by_role("button", name="Enregistrer ma réponse").click()
     page.wait_for_load_state()
     assert rows(site) != before

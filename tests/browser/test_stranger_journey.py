@@ -95,7 +95,8 @@ def register(hands: Hands, event: str, name: str, by: str = "") -> str:
 def cancel(hands: Hands, personal: str) -> None:
     hands.open(personal)
     hands.follow("Annuler mon inscription")
-    hands.press("Annuler mon inscription")
+    hands.tick("Annuler mon inscription")
+    hands.press("Enregistrer mon choix")
     assert state(hands) == "cancelled"
 
 

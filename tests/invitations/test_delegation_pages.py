@@ -120,7 +120,7 @@ def test_a_name_is_withdrawn_by_a_post(client):
     assert named.removed_at is None
     dead = f"/invitation/{links.token(named.invitation)}"
 
-    answers = [client.post(withdraw, follow_redirects=True) for _ in range(2)]
+    answers = [client.post(withdraw, data={"choice": "withdraw"}, follow_redirects=True) for _ in range(2)]
 
     assert "Léa MARTIN n’est plus invité." in words(parse(answers[0]))
     assert "Retirer" not in words(parse(answers[1]).main)
@@ -137,7 +137,7 @@ def test_the_mark_of_another_invitation_withdraws_nothing(client):
 def test_a_structure_says_that_nobody_comes(client):
     guest, address = structure()
 
-    client.post(f"{address}/refus", data={"reason": "Fermés"})
+    client.post(f"{address}/refus", data={"choice": "decline", "reason": "Fermés"})
 
     assert db.session.get_one(Guest, guest.id).state is GuestState.DECLINED
     assert "Vous avez répondu que personne ne viendra." in words(client.page(address))
@@ -189,7 +189,7 @@ def test_the_form_of_somebody_else_refuses_oneself(client):
 
 def test_another_person_does_not_accept_in_the_guests_name(client):
     guest, address = person()
-    stranger = {"first_name": "Paul", "last_name": "Petit", "email": "paul@agents.example"}
+    stranger = {"first_name": "Paul", "last_name": "Petit", "email": "paul@agents.example", "comes": "y"}
 
     answer = client.post(f"{address}/inscription", data=stranger)
 

@@ -48,7 +48,7 @@ def test_accepting_shows_a_form_already_filled_and_registers(client):
     assert form.select_one("[autocomplete=given-name]")["value"] == "Léa"
     assert form.select_one("[autocomplete=email]")["value"] == "lea@agents.example"
 
-    response = client.post(f"{address}/inscription", data=fields(form))
+    response = client.post(f"{address}/inscription", data=fields(form, comes="y"))
 
     assert response.status_code == 303
     assert "/mon-inscription/" in response.location
@@ -57,7 +57,7 @@ def test_accepting_shows_a_form_already_filled_and_registers(client):
 
 def test_the_same_form_sent_twice_is_one_registration(client):
     _, address = invited()
-    data = fields(client.page(f"{address}/inscription"))
+    data = fields(client.page(f"{address}/inscription"), comes="y")
 
     first, second = (client.post(f"{address}/inscription", data=data) for _ in range(2))
 
@@ -81,7 +81,7 @@ def test_declining_is_a_post_with_an_optional_reason(client):
     client.page(f"{address}/refus")
     assert db.session.get_one(Guest, guest.id).state is GuestState.SILENT
 
-    response = client.post(f"{address}/refus", data={"reason": "en congé"}, follow_redirects=True)
+    response = client.post(f"{address}/refus", data={"choice": "decline", "reason": "en congé"}, follow_redirects=True)
 
     assert "Votre réponse est enregistrée" in words(parse(response))
     assert db.session.get_one(Guest, guest.id).invitation.decline_reason == "en congé"
@@ -89,7 +89,7 @@ def test_declining_is_a_post_with_an_optional_reason(client):
 
 def test_declining_after_accepting_says_first_what_will_happen(client):
     _, address = invited()
-    client.post(f"{address}/inscription", data=fields(client.page(f"{address}/inscription")))
+    client.post(f"{address}/inscription", data=fields(client.page(f"{address}/inscription"), comes="y"))
 
     assert "Votre inscription sera annulée" in words(client.page(f"{address}/refus"))
     assert "Voir mon inscription" in words(client.page(address))

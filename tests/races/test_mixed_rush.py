@@ -40,7 +40,8 @@ def everybody(site: Site) -> list[Registration]:
 def giving_up(site: Site) -> list[tuple[str, dict[str, str]]]:
     with site.app.app_context():
         leaving = db.session.scalars(db.select(Registration).order_by(Registration.id).limit(LEAVING))
-        return [(f"/mon-inscription/{links.token(one)}/annulation", {"reason": "Empêchée"}) for one in leaving]
+        sent = {"choice": "cancel", "reason": "Empêchée"}
+        return [(f"/mon-inscription/{links.token(one)}/annulation", sent) for one in leaving]
 
 
 def arriving() -> list[tuple[str, dict[str, str]]]:

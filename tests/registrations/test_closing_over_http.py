@@ -67,7 +67,7 @@ def test_the_invitation(client: PageClient, clock: Any, event: Event, by: timede
     client.page(path)
 
     clock.move_to(CLOSES + by)
-    client.post(path, data=PERSON)
+    client.post(path, data=PERSON | {"comes": "y"})
 
     assert count(event) == (1 if by in BEFORE else 0)
 
@@ -104,7 +104,7 @@ def test_the_cancellation(client: PageClient, clock: Any, event: Event, by: time
     client.page(path)
 
     clock.move_to(CLOSES + by)
-    client.post(path, data={"reason": ""})
+    client.post(path, data={"choice": "cancel"})
 
     assert registration.is_cancelled is (by in BEFORE)
 

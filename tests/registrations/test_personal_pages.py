@@ -65,7 +65,7 @@ def test_cancelling_asks_then_acts(client: PageClient, outbox: Outbox) -> None:
     client.page(f"{page_of(registration)}/annulation")
     assert registration.status is Status.CONFIRMED
 
-    client.post(f"{page_of(registration)}/annulation", data={"reason": "Un empêchement"})
+    client.post(f"{page_of(registration)}/annulation", data={"choice": "cancel", "reason": "Un empêchement"})
 
     assert (registration.status, registration.cancellation_reason) == (Status.CANCELLED, "Un empêchement")
     assert [m.letter for m in outbox()] == ["registrations/cancelled"]
@@ -89,7 +89,7 @@ def test_after_cancelling_one_comes_back_only_where_it_can_work(client: PageClie
 
 def test_the_cancellation_is_said_once(client: PageClient) -> None:
     registration = make_registration(coming())
-    response = client.post(f"{page_of(registration)}/annulation", data={}, follow_redirects=True)
+    response = client.post(f"{page_of(registration)}/annulation", data={"choice": "cancel"}, follow_redirects=True)
     assert words(parse(response).main).count("Votre inscription est annulée") == 1
 
 

@@ -139,7 +139,7 @@ def test_an_invitation_and_the_desk_ask_in_two_steps_too(client: PageClient) -> 
     guest = make_guest(event, make_person(first_name=PERSON["first_name"], last_name=PERSON["last_name"]))
     invitation = make_invitation(guest)
     link = tokens.reveal(Invitation.PURPOSE, invitation.nonce)
-    sent = PERSON | {"question-repas": "oui", "asked": "repas"}
+    sent = PERSON | {"question-repas": "oui", "asked": "repas", "comes": "y"}
 
     ways = f"/invitation/{link}/inscription", f"/gestion/evenements/{event.slug}/inscriptions/nouvelle"
     for nth, path in enumerate(ways):

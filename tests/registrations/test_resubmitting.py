@@ -81,7 +81,7 @@ def test_back_and_again_on_the_page(client: PageClient, outbox: Outbox) -> None:
     path = f"/evenements/{event.slug}/inscription"
     key = client.page(path).find("input", {"name": "key"})["value"]
     first = client.post(path, data=PERSON | {"key": key}).location
-    client.post(f"{first}/annulation", data={"reason": ""})
+    client.post(f"{first}/annulation", data={"choice": "cancel"})
 
     again = client.post(path, data=PERSON | {"key": key})
 
@@ -96,10 +96,11 @@ def test_back_and_again_with_an_invitation_gives_no_new_reply(client: PageClient
     invitation = make_invitation(make_guest(event))
     path = f"/invitation/{token_of(invitation)}/inscription"
     key = client.page(path).find("input", {"name": "key"})["value"]
-    first = client.post(path, data=PERSON | {"key": key}).location
-    client.post(f"/invitation/{token_of(invitation)}/refus", data={"reason": ""})
+    sent = PERSON | {"key": key, "comes": "y"}
+    first = client.post(path, data=sent).location
+    client.post(f"/invitation/{token_of(invitation)}/refus", data={"choice": "decline"})
 
-    assert client.post(path, data=PERSON | {"key": key}).location == first
+    assert client.post(path, data=sent).location == first
     assert invitation.has_declined
 
 

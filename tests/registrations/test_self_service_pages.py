@@ -155,7 +155,7 @@ def test_the_invitation_of_who_passed_on_shows_nothing_of_the_colleague(client: 
 @pytest.mark.parametrize(
     ("path", "data", "kind"),
     [
-        ("annulation", {"reason": "Malade"}, RequestKind.CANCEL),
+        ("annulation", {"choice": "cancel", "reason": "Malade"}, RequestKind.CANCEL),
         ("modification", PERSON | {"message": "Merci"}, RequestKind.DETAILS),
         ("transmission", COLLEAGUE, RequestKind.TRANSFER),
     ],
@@ -179,7 +179,7 @@ def test_after_the_date_it_is_asked(
 
 def test_a_request_is_taken_back(client: PageClient) -> None:
     registration = make_registration(closed())
-    client.post(f"{page_of(registration)}/annulation", data={"reason": ""})
+    client.post(f"{page_of(registration)}/annulation", data={"choice": "cancel"})
     form = client.page(page_of(registration)).find("form", action=f"{page_of(registration)}/demande/retrait")
 
     assert client.post(form["action"], data=posted(form)).status_code == 303
@@ -201,7 +201,7 @@ def test_sensitive_answers_are_not_asked_by_way_of_the_team(client: PageClient) 
 
 def test_whoever_waits_leaves_whatever_the_date(client: PageClient) -> None:
     registration = make_registration(closed(capacity=0), status=Status.WAITING)
-    client.post(f"{page_of(registration)}/annulation", data={"reason": ""})
+    client.post(f"{page_of(registration)}/annulation", data={"choice": "cancel"})
     assert registration.is_cancelled
 
 

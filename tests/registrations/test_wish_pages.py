@@ -262,7 +262,7 @@ def test_an_invited_person_ranks_too(client: Any) -> None:
     path = f"/invitation/{token}/inscription"
 
     assert client.page(path).select_one(f"select[name='{key(event, 1)}']") is not None
-    response = client.post(path, data=PERSON | {key(event, 1): other.slug, key(event, 2): one.slug})
+    response = client.post(path, data=PERSON | {key(event, 1): other.slug, key(event, 2): one.slug, "comes": "y"})
 
     assert response.status_code == 303
     assert ranked(db.session.scalars(db.select(Registration)).one()) == ["Atelier B", "Atelier A"]

@@ -12,6 +12,7 @@ from eventapp.formats import person as name_of
 from eventapp.formats import plural
 from eventapp.invitations import answering, delegating, naming, places, withdrawals
 from eventapp.invitations.delegation_forms import NamesForm, names_form
+from eventapp.invitations.forms import WithdrawalForm
 from eventapp.invitations.models import Guest, Invitation
 from eventapp.invitations.views.public import bp, find_invitation
 from eventapp.registrations.groups.parties import Outcome
@@ -73,12 +74,13 @@ def replacement(token: str) -> Any:
 def withdrawal(token: str, mark: str) -> Any:
     invitation = find_invitation(token)
     named = _named(invitation.guest, mark)
+    form = WithdrawalForm()
     if request.method != "POST" and not naming.may_take_back(named):
         return redirect(url_for(".page", token=token), 303)
-    if request.method != "POST":
-        is_told = withdrawals.to_tell(named.event, [named], now=utcnow())
-        facts = {"event": named.event, "named": named, "token": token, "mark": mark, "is_told": is_told}
-        return render_template("invitations/withdrawal.html", **facts)
+    if not form.validate_on_submit():
+        return _withdrawal_page(named, token, form), 422 if form.is_submitted() else 200
+    if form.choice.data == "keep":
+        return redirect(url_for(".page", token=token), 303)
     try:
         naming.take_back(named, now=utcnow())
     except Refused as refusal:
@@ -136,6 +138,12 @@ def _attach(form: ColleagueForm, refusal: Refused) -> None:
         form.email.errors = [str(refusal)]
     else:
         form.form_errors.append(str(refusal))
+
+
+def _withdrawal_page(named: Guest, token: str, form: WithdrawalForm) -> str:
+    is_told = withdrawals.to_tell(named.event, [named], now=utcnow())
+    facts = {"event": named.event, "named": named, "token": token, "form": form, "is_told": is_told}
+    return render_template("invitations/withdrawal.html", **facts)
 
 
 def _names_page(invitation: Invitation, token: str, form: NamesForm) -> str:

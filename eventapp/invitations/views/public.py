@@ -9,7 +9,7 @@ from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.invitations import answering, delegating, naming, places
-from eventapp.invitations.forms import DeclineForm
+from eventapp.invitations.forms import AcceptForm, DeclineForm, NobodyComesForm, OwnDeclineForm
 from eventapp.invitations.models import Invitation
 from eventapp.registrations import links as registration_links
 from eventapp.registrations import seats
@@ -56,7 +56,7 @@ def accept(token: str) -> Any:
     personal = _personal_page(invitation)
     if personal or invitation.guest.is_structure or answering.why_not_answerable(event, now):
         return redirect(personal or url_for(".page", token=token), 303)
-    form = registration_form(event, **prefill(invitation))
+    form = registration_form(event, AcceptForm, **prefill(invitation))
     if not form.validate_on_submit():
         return _accept_page(invitation, token, form), 422 if form.is_submitted() else 200
     try:
@@ -79,10 +79,11 @@ def accept(token: str) -> Any:
 @access.token_holder
 def decline(token: str) -> Any:
     invitation = find_invitation(token)
-    form = DeclineForm()
+    form = NobodyComesForm() if invitation.guest.is_structure else OwnDeclineForm()
     if not form.validate_on_submit():
-        status = 422 if form.is_submitted() else 200
-        return _decline_page(invitation, token, form), status
+        return _decline_page(invitation, token, form), 422 if form.is_submitted() else 200
+    if form.choice.data == "keep":
+        return redirect(url_for(".page", token=token), 303)
     verb = delegating.decline if invitation.guest.is_structure else answering.decline
     try:
         verb(invitation, reason=form.reason.data or "", now=utcnow())

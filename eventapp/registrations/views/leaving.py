@@ -9,7 +9,7 @@ from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.registrations import seats
-from eventapp.registrations.forms import CancelForm
+from eventapp.registrations.forms import OwnCancelForm
 from eventapp.registrations.models import Registration
 from eventapp.registrations.self_service import windows
 from eventapp.registrations.self_service.models import RequestKind
@@ -23,15 +23,17 @@ DONE = "C’est fait\u00a0: un courriel vous le confirme."
 @bp.get("/mon-inscription/<token>/annulation")
 @access.token_holder
 def cancel(token: str) -> Any:
-    return cancel_page(find_acting(token), CancelForm(), token)
+    return cancel_page(find_acting(token), OwnCancelForm(), token)
 
 
 @bp.post("/mon-inscription/<token>/annulation")
 @access.token_holder
 def withdraw(token: str) -> Any:
-    registration, form = find(token), CancelForm()
+    registration, form = find(token), OwnCancelForm()
     if not form.validate_on_submit():
         return cancel_page(registration, form, token), 422
+    if form.choice.data == "keep":
+        return back(token)
     reason = form.reason.data or ""
     if is_asking(registration):
         return ask(registration, RequestKind.CANCEL, {"reason": reason}, token)
@@ -50,7 +52,7 @@ def is_asking(registration: Registration) -> bool:
     return not registration.is_cancelled and not windows.may_cancel(registration, utcnow())
 
 
-def cancel_page(registration: Registration, form: CancelForm, token: str) -> str:
+def cancel_page(registration: Registration, form: OwnCancelForm, token: str) -> str:
     asks = is_asking(registration)
     context = {"event": registration.event, "registration": registration, "form": form, "token": token}
     return render_template("registrations/cancel.html", asks=asks, **context)
