@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from eventapp.agenda.models import Session
 from eventapp.extensions import db
 from eventapp.registrations.models import Booking, CalendarMail, CalendarWish, Registration, Status
+from eventapp.registrations.wishes.wish_slots import disclosed_bookings
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 
@@ -167,7 +168,7 @@ def _held(registration: Registration) -> list[Booking]:
     """The seats that a calendar shows, by hour."""
     if not registration.is_confirmed or registration.event.cancelled_at is not None:
         return []
-    seats = (b for b in registration.live_bookings if b.is_confirmed and b.session.cancelled_at is None)
+    seats = (b for b in disclosed_bookings(registration) if b.is_confirmed and b.session.cancelled_at is None)
     return sorted(seats, key=lambda b: (b.session.starts_at, b.session_id))
 
 

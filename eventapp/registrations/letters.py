@@ -25,7 +25,7 @@ from eventapp.registrations.sessions import agenda
 from eventapp.registrations.sessions.choices import clashes_of
 from eventapp.registrations.sessions.session_places import session_positions
 from eventapp.registrations.waiting.queue import position
-from eventapp.registrations.wishes.wish_slots import ranking_of
+from eventapp.registrations.wishes.wish_slots import disclosed_bookings, shown_ranking_of
 from eventapp.text import fold_email
 
 
@@ -134,7 +134,8 @@ def contents_of(message: Message, registration: Registration, **more: Any) -> Co
         "event": event,
         "position": position(registration),
         "session_positions": session_positions(registration),
-        "rankings": ranking_of(registration),
+        "bookings": disclosed_bookings(registration),
+        "rankings": shown_ranking_of(registration),
         "personal_url": link,
         "feed_url": links.feed(registration) if registration.feed_revoked_at is None else "",
         "subscribe_url": links.calendar(registration),

@@ -101,6 +101,11 @@ class OfferEnded(Refused):
     message = "Cette proposition de place n’est plus valable."
 
 
+class WishesBeingDecided(Refused):
+    message = "Les places de ces sessions sont en cours d’attribution\u00a0: un courriel vous dira ce qui vous revient."
+    field = "sessions"
+
+
 class SessionNotBookable(Refused):
     message = "Une des sessions choisies n’existe pas ou ne se réserve pas."
     field = "sessions"

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from eventapp import journal, tokens
+from eventapp.accounts.models import User
 from eventapp.agenda.models import Session
 from eventapp.events.locks import hold
 from eventapp.events.models import Audience, Event
@@ -24,7 +25,7 @@ from eventapp.registrations.models import Booking, Registration, Source, Status
 from eventapp.registrations.people import Person, describe
 from eventapp.registrations.places.availability import OPEN_STEPS, Availability, availability, is_open
 from eventapp.registrations.questions.answers import check_answers, write_answers
-from eventapp.registrations.sessions.choices import check_choices
+from eventapp.registrations.sessions.choices import check_announced, check_choices
 from eventapp.registrations.sessions.session_changes import change_sessions
 from eventapp.registrations.sessions.session_places import SessionPlaces, bookable_sessions, session_places
 from eventapp.registrations.states import confirm
@@ -90,6 +91,8 @@ def register(
         raise refusals.AlreadyRegistered(earlier.live)
     if party is None:
         check_choices(event, sessions)
+        if not isinstance(by, User):
+            check_announced(event, sessions)
         sessions, ranked = sort_out(event, sessions, ranked)
         check_wishes(event, ranked, by=by, now=now)
     kept = check_answers(event, answers or {}) if party is None else []

@@ -131,11 +131,11 @@ def test_whoever_waits_for_the_event_waits_for_their_first_wish_behind() -> None
     assert held(waiting) == [(one.id, None, True)]
 
 
-def test_after_the_allocation_sessions_are_chosen_as_ever() -> None:
+def test_after_the_announcement_sessions_are_chosen_as_ever() -> None:
     event = make_wishing()
     one, other = workshops(event, 1, 1)
     person = register(event, one)
-    allocate(event)
+    allocation.announce(allocate(event), now=NOW, by=make_user(event.organisation))
 
     seats.change_sessions(person, [other], now=NOW, by="person")
     late = register(event, sessions=[one])

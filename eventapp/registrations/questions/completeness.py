@@ -4,7 +4,7 @@ from eventapp.agenda.programme import booking_slots
 from eventapp.extensions import db
 from eventapp.registrations.models import Registration
 from eventapp.registrations.questions.answers import applying, asked, betraying
-from eventapp.registrations.wishes.wish_slots import takes_wishes, wishes_of
+from eventapp.registrations.wishes.wish_slots import takes_wishes, undisclosed, wishes_of
 
 
 def missing(registration: Registration, *, reads_sensitive: bool = True) -> list[str]:
@@ -25,7 +25,7 @@ def missing_choices(registration: Registration) -> list[str]:
     event = registration.event
     if not event.choice_required:
         return []
-    chosen = {booking.session_id for booking in registration.live_bookings}
+    chosen = {booking.session_id for booking in registration.live_bookings} | undisclosed(event)
     if takes_wishes(event):
         chosen |= {wish.session_id for wish in db.session.scalars(wishes_of(registration))}
     slots = [slot for slot in booking_slots(event) if slot.required and chosen.isdisjoint(s.id for s in slot.sessions)]

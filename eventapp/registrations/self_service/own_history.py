@@ -9,6 +9,7 @@ from eventapp import journal
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.registrations.models import Registration
+from eventapp.registrations.wishes.wish_slots import undisclosed
 
 # What is not named here is the organisers' own affair.
 WORDS = {
@@ -63,7 +64,9 @@ def moments(registration: Registration) -> list[Moment]:
         Entry.subject_id == registration.id,
         Entry.act.in_(WORDS),
     )
-    entries = db.session.scalars(query.order_by(Entry.id.desc()))
+    hidden = undisclosed(registration.event)
+    found = db.session.scalars(query.order_by(Entry.id.desc()))
+    entries = [entry for entry in found if entry.details.get("session") not in hidden]
     return [Moment(entry.at, WORDS[entry.act], _who(entry, registration)) for entry in entries]
 
 

@@ -9,8 +9,8 @@ from eventapp.events.locks import read_once
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations.models import Booking, Registration
-from eventapp.registrations.refusals import ChoiceMissing, SessionNotBookable, SessionsClash
-from eventapp.registrations.wishes.wish_slots import is_ranked
+from eventapp.registrations.refusals import ChoiceMissing, SessionNotBookable, SessionsClash, WishesBeingDecided
+from eventapp.registrations.wishes.wish_slots import is_ranked, undisclosed
 
 
 def check_choices(event: Event, wanted: Collection[Session]) -> None:
@@ -30,10 +30,17 @@ def check_choices(event: Event, wanted: Collection[Session]) -> None:
 def check_required_slots(event: Event, wanted: Collection[Session]) -> None:
     if not event.choice_required:
         return
-    chosen = {session.id for session in wanted}
+    chosen = {session.id for session in wanted} | undisclosed(event)
     for slot in booking_slots(event):
         if slot.required and not is_ranked(slot) and chosen.isdisjoint(session.id for session in slot.sessions):
             raise ChoiceMissing(f"Choisissez une session pour le créneau du {slot.label}.")
+
+
+def check_announced(event: Event, wanted: Collection[Session]) -> None:
+    """Nobody but an organiser takes a seat where the wishes are granted and not announced: all are told first."""
+    hidden = undisclosed(event) if wanted else set()
+    if any(session.id in hidden for session in wanted):
+        raise WishesBeingDecided
 
 
 def find_choices(event: Event, slugs: Collection[str]) -> list[Session]:

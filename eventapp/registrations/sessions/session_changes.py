@@ -24,6 +24,7 @@ from eventapp.registrations.sessions.session_places import seats_for_newcomer
 from eventapp.registrations.states import release, touch
 from eventapp.registrations.waiting.waiting_list import fill
 from eventapp.registrations.wishes import ranking
+from eventapp.registrations.wishes.wish_slots import disclosed_bookings
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,10 @@ class Plan:
         return not self.released and not self.asked
 
     @classmethod
-    def of(cls, registration: Registration, wanted: Collection[Session]) -> "Plan":
-        live, ids = registration.live_bookings, {session.id for session in wanted}
+    def of(cls, registration: Registration, wanted: Collection[Session], *, is_own: bool) -> "Plan":
+        """`is_own`: the person's choice, who leaves alone what they were not told."""
+        live = disclosed_bookings(registration) if is_own else registration.live_bookings
+        ids = {session.id for session in wanted}
         alone = choices.beside(registration)
         released = [b for b in live if b.session_id not in ids and b.session.can_be_booked and b not in alone]
         asked = {session.id: session for session in wanted if session.id not in {b.session_id for b in live}}
@@ -66,9 +69,11 @@ def change_sessions(
     check_live(registration)
     windows.check_change(registration, by, now)
     choices.check_choices(event, sessions)
+    if not isinstance(by, User):
+        choices.check_announced(event, [*sessions, *beside])
     sessions = ranking.divert(registration, sessions, beside, now=now, by=by)
     _check_beside(registration, sessions, beside)
-    plan = Plan.of(registration, [*sessions, *beside])
+    plan = Plan.of(registration, [*sessions, *beside], is_own=not isinstance(by, User))
     if not plan.is_empty:
         _apply(registration, plan, now=now, by=by)
         fill(event, now=now, told=(registration,))

@@ -9,6 +9,7 @@ from eventapp.agenda.models import Session
 from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.sessions.session_changes import Plan
 from eventapp.registrations.sessions.session_places import seats_for_newcomer, session_places, session_positions
+from eventapp.registrations.wishes.wish_slots import disclosed_bookings
 
 
 class Outcome(StrEnum):
@@ -61,16 +62,16 @@ class SessionSummary:
 
 def summary(registration: Registration, wanted: Collection[Session], beside: Collection[Session]) -> SessionSummary:
     """The arguments are those of `session_changes.change_sessions`."""
-    plan = Plan.of(registration, [*wanted, *beside])
+    plan = Plan.of(registration, [*wanted, *beside], is_own=True)
     lines = [*_of_bookings(registration, plan), *_of_asked(registration, plan)]
     lines.sort(key=lambda line: (line.session.starts_at, line.session.id))
     return SessionSummary(lines, _alternative(plan, lines, wanted, beside))
 
 
 def _of_bookings(registration: Registration, plan: Plan) -> list[Line]:
-    positions = session_positions(registration)
-    held = [b.session for b in registration.live_bookings if b.is_confirmed and b not in plan.released]
-    return [Line(b.session, _outcome(b, plan, held), positions.get(b.session_id)) for b in registration.live_bookings]
+    positions, bookings = session_positions(registration), disclosed_bookings(registration)
+    held = [b.session for b in bookings if b.is_confirmed and b not in plan.released]
+    return [Line(b.session, _outcome(b, plan, held), positions.get(b.session_id)) for b in bookings]
 
 
 def _outcome(booking: Booking, plan: Plan, held: list[Session]) -> Outcome:

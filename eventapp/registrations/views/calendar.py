@@ -17,6 +17,7 @@ from eventapp.registrations.models import CalendarWish, Registration
 from eventapp.registrations.self_service import calendar as calendars
 from eventapp.registrations.views.personal import find
 from eventapp.registrations.views.public import bp
+from eventapp.registrations.wishes.wish_slots import disclosed_bookings
 
 PAGE = "/mon-inscription/<token>/agenda"
 
@@ -90,7 +91,7 @@ def _done(token: str, verb: Callable[[], object], sentence: str) -> Any:
 
 def calendar_page(registration: Registration, form: CalendarWishForm, token: str) -> str:
     event = registration.event
-    booked = [b.session for b in registration.live_bookings if b.is_confirmed and b.session.cancelled_at is None]
+    booked = [b.session for b in disclosed_bookings(registration) if b.is_confirmed and b.session.cancelled_at is None]
     return render_template(
         "registrations/calendar.html",
         event=event,

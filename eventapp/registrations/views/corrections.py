@@ -14,7 +14,7 @@ from eventapp.registrations.desk.forms import OverLimitsForm
 from eventapp.registrations.forms import PersonForm, SessionsForm, correction_form, sessions_form
 from eventapp.registrations.models import Registration
 from eventapp.registrations.sessions.choices import beside
-from eventapp.registrations.views.fields import fields_context, tell_left_open
+from eventapp.registrations.views.fields import fields_context, sessions_context, tell_left_open
 from eventapp.registrations.views.organiser import bp, find
 
 
@@ -110,5 +110,6 @@ def sessions_page(registration: Registration, form: SessionsForm) -> str:
 
 def _page(template: str, registration: Registration, form: Any, **more: Any) -> str:
     event = registration.event
-    context = fields_context(event, form) | {"organisation": event.organisation, "registration": registration}
+    context = fields_context(event, form) | sessions_context(event, is_organiser=True)
+    context |= {"organisation": event.organisation, "registration": registration}
     return render_template(template, **context, **more)

@@ -63,12 +63,13 @@ def standing(registration: Registration, now: datetime) -> dict[str, Any]:
 
 
 def own_sessions(registration: Registration, now: datetime) -> dict[str, Any]:
-    event = registration.event
+    event, bookings = registration.event, wish_slots.disclosed_bookings(registration)
     return {
-        "has_sessions": bool(registration.live_bookings) or wish_slots.books_sessions(event),
-        "rankings": wish_slots.ranking_of(registration),
+        "bookings": bookings,
+        "has_sessions": bool(bookings) or wish_slots.may_choose_sessions(event),
+        "rankings": wish_slots.shown_ranking_of(registration),
         "wishes_until": wish_slots.closing(event),
-        "wishes_are_open": not wish_slots.are_closed(event, now),
+        "wishes_are_open": wish_slots.takes_wishes(event) and not wish_slots.are_closed(event, now),
         "session_positions": session_positions(registration),
         "session_clashes": clashes_of(registration),
         "feed_url": links.feed(registration) if registration.feed_revoked_at is None else "",

@@ -21,6 +21,7 @@ from eventapp.registrations.views.fields import sessions_context
 from eventapp.registrations.views.personal import back, find, find_acting
 from eventapp.registrations.views.public import bp
 from eventapp.registrations.views.requests import ask
+from eventapp.registrations.wishes.wish_slots import disclosed_bookings, undisclosed
 
 TOO_LATE = "Cette proposition n’est plus ouverte\u00a0: voici où en sont vos sessions."
 
@@ -30,7 +31,7 @@ TOO_LATE = "Cette proposition n’est plus ouverte\u00a0: voici où en sont vos 
 def sessions(token: str) -> Any:
     registration = find_acting(token)
     beside = choices.beside(registration)
-    wanted = {booking.session.slug for booking in registration.live_bookings if booking not in beside}
+    wanted = {booking.session.slug for booking in disclosed_bookings(registration) if booking not in beside}
     return sessions_page(registration, sessions_form(registration.event, wanted), token)
 
 
@@ -96,7 +97,9 @@ def leave_session_queue(token: str, session_slug: str) -> Any:
 
 def find_booking(token: str, session_slug: str) -> Booking:
     """The last one of this session, also when it was given up since: what is done twice is no fault."""
-    found = [booking for booking in find(token).bookings if booking.session.slug == session_slug]
+    registration = find(token)
+    hidden = undisclosed(registration.event)
+    found = [b for b in registration.bookings if b.session.slug == session_slug and b.session_id not in hidden]
     return found[-1] if found else abort(404)
 
 
@@ -105,6 +108,7 @@ def is_asking(registration: Registration) -> bool:
 
 
 def sessions_page(registration: Registration, form: SessionsForm, token: str) -> str:
+    known = disclosed_bookings(registration)
     return render_template(
         "registrations/sessions.html",
         event=registration.event,
@@ -112,8 +116,8 @@ def sessions_page(registration: Registration, form: SessionsForm, token: str) ->
         form=form,
         token=token,
         asks=is_asking(registration),
-        beside=choices.beside(registration),
-        own={booking.session_id: booking for booking in registration.live_bookings},
+        beside=[booking for booking in choices.beside(registration) if booking in known],
+        own={booking.session_id: booking for booking in known},
         positions=session_positions(registration),
         **sessions_context(registration.event),
     )

@@ -17,6 +17,7 @@ from eventapp.registrations.self_service.transfer_forms import ColleagueForm
 from eventapp.registrations.views.personal import back, find, find_acting
 from eventapp.registrations.views.public import bp, find_event
 from eventapp.registrations.views.requests import ask
+from eventapp.registrations.wishes.wish_slots import disclosed_bookings
 from eventapp.text import fold_email
 
 
@@ -66,6 +67,7 @@ def find_confirmed(token: str) -> Registration:
 
 def transfer_page(registration: Registration, form: ColleagueForm, token: str) -> str:
     context = {"event": registration.event, "registration": registration, "form": form, "token": token}
+    context["bookings"] = disclosed_bookings(registration)
     return render_template("registrations/transfer.html", asks=is_asking(registration), **context)
 
 

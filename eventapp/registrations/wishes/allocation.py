@@ -118,11 +118,12 @@ def apply(allocation: Allocation, *, now: datetime, by: User) -> None:
     problems = find_problems(event)
     if _digest(problems) != allocation.input_digest:
         raise WishesChanged
-    given = [Given(*seat) for seat in allocation.seats]
-    _write(event, [*given, *_left_waiting(allocation, problems)], now=now, by=by)
+    _write(event, [*map(Given._make, allocation.seats), *_left_waiting(allocation, problems)], now=now, by=by)
     allocation.applied_at = event.allocated_at = now
     lifecycle.touch(event, now=now, calendar=False)
-    sentence = f"Souhaits attribués\u00a0: {len(given)} places données, tirage au sort n°\u00a0{allocation.seed}."
+    sentence = (
+        f"Souhaits attribués\u00a0: {len(allocation.seats)} places données, tirage au sort n°\u00a0{allocation.seed}."
+    )
     journal.record("allocation.applied", sentence, now=now, by=by, event=event, subject=allocation)
     fill(event, now=now)
 
@@ -135,10 +136,11 @@ def announce(allocation: Allocation, *, now: datetime, by: User) -> int:
         return 0
     if allocation.applied_at is None or event.cancelled_at is not None:
         raise NotAnnounceable
+    allocation.announced_at = now
+    lifecycle.touch(event, now=now, calendar=False)  # what was kept from people is on their pages and in their feeds
     told = db.session.scalars(people_to_tell(event)).unique().all()
     for registration in told:
         notices.allocated(registration, now=now)
-    allocation.announced_at = now
     sentence = f"Attribution des souhaits annoncée à {len(told)} personnes."
     journal.record("allocation.announced", sentence, now=now, by=by, event=event, subject=allocation)
     return len(told)

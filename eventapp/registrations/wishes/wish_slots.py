@@ -12,11 +12,12 @@ from sqlalchemy import Select, exists, select
 
 from eventapp.agenda.models import Session
 from eventapp.agenda.programme import BookingSlot, booking_slots, has_booking_slots
+from eventapp.events.locks import read_once
 from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
-from eventapp.registrations.models import Registration, Status
+from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.sessions.session_places import SessionPlaces, session_places
-from eventapp.registrations.wishes.models import Wish
+from eventapp.registrations.wishes.models import Allocation, Wish
 
 MOST_WISHES = 5  # in a slot
 
@@ -54,11 +55,41 @@ def _is_wished(slot: BookingSlot) -> bool:
     return bool(db.session.scalar(select(exists().where(*wished, live))))
 
 
+def undisclosed_slots(event: Event) -> list[BookingSlot]:
+    """Granted, but not announced yet: until then people see their wishes as being decided, and take no seat there."""
+    if event.session_choice is not SessionChoice.WISHES or event.allocated_at is None:
+        return []
+    applied = select(Allocation.id).where(Allocation.event_id == event.id, Allocation.applied_at.is_not(None))
+    unsaid = applied.where(Allocation.announced_at.is_(None))
+    if not read_once(event, "applied, not announced", lambda: db.session.scalars(unsaid)):
+        return []
+    return [slot for slot in booking_slots(event) if slot.exclusive or _is_wished(slot)]
+
+
+def undisclosed(event: Event) -> set[int]:
+    """Their sessions, by id."""
+    return {session.id for slot in undisclosed_slots(event) for session in slot.sessions}
+
+
+def disclosed_bookings(registration: Registration) -> list[Booking]:
+    """The live ones that their person may know of."""
+    hidden = undisclosed(registration.event)
+    return [booking for booking in registration.live_bookings if booking.session_id not in hidden]
+
+
 def books_sessions(event: Event) -> bool:
     """Whether some session is chosen otherwise than by ranking it."""
     if not takes_wishes(event):
         return has_booking_slots(event)
     return any(not is_ranked(slot) for slot in booking_slots(event))
+
+
+def may_choose_sessions(event: Event) -> bool:
+    """The same for a person, to whom what is granted and not announced is still being decided."""
+    hidden = undisclosed(event)
+    return books_sessions(event) and (
+        not hidden or any(hidden.isdisjoint(s.id for s in slot.sessions) for slot in booking_slots(event))
+    )
 
 
 def shown_places(event: Event) -> dict[int, SessionPlaces]:
@@ -82,7 +113,17 @@ def wishes_of(registration: Registration) -> Select[Wish]:
 
 def ranking_of(registration: Registration) -> list[Ranking]:
     """The person's wishes, while the event takes them."""
-    if not takes_wishes(registration.event):
+    return _ranking(registration, ranked_slots(registration.event))
+
+
+def shown_ranking_of(registration: Registration) -> list[Ranking]:
+    """The same for the person, until they are told what was granted."""
+    event = registration.event
+    return _ranking(registration, ranked_slots(event) or undisclosed_slots(event))
+
+
+def _ranking(registration: Registration, slots: list[BookingSlot]) -> list[Ranking]:
+    if not slots:
         return []
-    sessions = [wish.session for wish in db.session.scalars(wishes_of(registration))]
-    return rankings(registration.event, sessions)
+    ranked = [wish.session for wish in db.session.scalars(wishes_of(registration))]
+    return [Ranking(slot, [session for session in ranked if session in slot.sessions]) for slot in slots]
