@@ -18,7 +18,7 @@ from flask import current_app
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from eventapp.extensions import db
-from eventapp.outbox import beating, bounces, dsn
+from eventapp.outbox import beating, bounces, dsn, incoming
 from eventapp.outbox.lines import Handshake, cut
 
 SECONDS = 10  # for one reading, whatever the server does
@@ -92,7 +92,7 @@ def _take(box: imaplib.IMAP4, number: str, now: datetime) -> bool:
     source = next((part[1] for part in found if isinstance(part, tuple)), None)
     if source is not None:
         try:
-            bounces.record(source, via=bounces.MAILBOX, now=now)
+            incoming.take(source, via=bounces.MAILBOX, now=now)
             db.session.commit()
         except (OperationalError, InterfaceError):
             db.session.rollback()

@@ -17,7 +17,7 @@ from eventapp.outbox.models import Message, State
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.places.availability import Availability, availability
 from eventapp.registrations.places.over_limits import Excess, over_limits
-from eventapp.registrations.self_service import requests
+from eventapp.registrations.self_service import calendar_replies, requests
 from eventapp.statistics.territory import DepartementFigures, by_departement
 
 LATEST = 8
@@ -94,6 +94,7 @@ class Figures:
     sessions: tuple[SessionFigures, ...]
     over_limits: tuple[Excess, ...]
     requests: int
+    calendar_replies: int
     has_programme: bool
 
     @property
@@ -122,6 +123,7 @@ def figures(event: Event, *, now: datetime) -> Figures:
         sessions=by_session(event),
         over_limits=tuple(over_limits(event, now=now)),
         requests=requests.count_to_decide(event),
+        calendar_replies=calendar_replies.count_open(event),
         has_programme=has_programme(event),
     )
 

@@ -43,6 +43,7 @@ def next_steps(event: Event, figures: Figures, *, now: datetime) -> list[Step]:
         *_invitations(event, figures, now),
         *_wishes(event, now),
         *_requests(figures),
+        *_calendar_replies(figures),
         *_incomplete(event),
         *_places(figures),
         *_letters(figures),
@@ -127,6 +128,12 @@ def _requests(figures: Figures) -> Iterator[Step]:
     if figures.requests:
         people = plural(figures.requests, "demande attend votre réponse", "demandes attendent votre réponse")
         yield Step(f"{people}.", "Voir les demandes", "registrations_organiser.pending")
+
+
+def _calendar_replies(figures: Figures) -> Iterator[Step]:
+    if figures.calendar_replies:
+        found = plural(figures.calendar_replies, "calendrier a répondu", "calendriers ont répondu")
+        yield Step(f"{found} autrement que la liste.", "Voir ces réponses", "registrations_organiser.calendar_replies")
 
 
 def _incomplete(event: Event) -> Iterator[Step]:

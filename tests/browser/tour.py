@@ -235,6 +235,7 @@ def facts() -> dict[str, Any]:
         "member_id": one(Membership.id),
         "structure_id": one(Structure.id),
         "key": one(KeptMail.id),
+        "region_slug": "hauts-de-france",
         "registrations": links.token(registration),
         "party": links.party_token(party),
         "invitations": invitation_links.token(invitation),

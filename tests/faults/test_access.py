@@ -20,6 +20,7 @@ OWN_PAGES = {
     "outbox_organiser.send_trial",
 }
 TEAM_PAGES = {"accounts_organiser.team", "accounts_organiser.settings"}
+TEAM_PAGES |= {"accounts_organiser.renew_feed", "accounts_organiser.stop_feed"}  # their own calendar
 ADMINISTRATORS = {
     "accounts_organiser.change_role",
     "accounts_organiser.describe",

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import DBAPIError
 
 from eventapp import access, tokens
-from eventapp.accounts.models import SignInLink
+from eventapp.accounts.models import Membership, SignInLink
 from eventapp.clock import utcnow
 from eventapp.extensions import db
 from eventapp.invitations.models import Invitation
@@ -138,20 +138,23 @@ def test_no_header_moves_the_links_of_letters(app, monkeypatch, header):
 def test_a_token_opens_only_the_pages_it_was_made_for(app):
     """A6: the tokens of the other kinds, and the same nonce under another purpose."""
     side = build()
-    nonces = {side.registration.nonce, side.registration.feed_nonce, side.invitation.nonce, side.link.nonce}
+    team = side.administrator.memberships[0].feed_nonce or ""
+    nonces = {side.registration.nonce, side.registration.feed_nonce, side.invitation.nonce, side.link.nonce, team}
     kinds = {"accounts": SignInLink.PURPOSE, "invitations": Invitation.PURPOSE, "registrations": Registration.PURPOSE}
     right = {
         (SignInLink.PURPOSE, side.link.nonce), (Invitation.PURPOSE, side.invitation.nonce),
         (Registration.PURPOSE, side.registration.nonce), (Registration.FEED_PURPOSE, side.registration.feed_nonce),
+        (Membership.FEED_PURPOSE, team),
     }  # fmt: skip
     before, asked = dump(), 0
     for method in ("GET", "POST"):
         for rule in rules(app, method=method):
             if "token" not in rule.arguments:
                 continue
-            feed = Registration.FEED_PURPOSE if rule.endpoint == "calendars.feed" else Registration.PURPOSE
+            feeds = {"calendars.feed": Registration.FEED_PURPOSE, "calendars.team": Membership.FEED_PURPOSE}
+            feed = feeds.get(rule.endpoint, Registration.PURPOSE)
             own = kinds.get(rule.endpoint.partition(".")[0], feed)
-            for purpose in {*kinds.values(), Registration.FEED_PURPOSE}:
+            for purpose in {*kinds.values(), *feeds.values()}:
                 for nonce in nonces:
                     if purpose == own and (purpose, nonce) in right:
                         continue

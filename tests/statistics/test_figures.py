@@ -169,4 +169,4 @@ def test_the_number_of_queries_does_not_grow_with_people(statements: list[str]) 
         figures.figures(event, now=NOW)
         counts.append(len(statements))
 
-    assert counts[1] <= counts[0] <= 15
+    assert counts[1] <= counts[0] <= 16

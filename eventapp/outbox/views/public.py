@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from eventapp import access, headers
 from eventapp.clock import utcnow
 from eventapp.extensions import csrf, db
-from eventapp.outbox import bounces, keeping, signing
+from eventapp.outbox import bounces, incoming, keeping, signing
 from eventapp.outbox.models import KeptMail
 from eventapp.pagination import Order, Page, page
 from eventapp.text import fold, one_line
@@ -82,7 +82,7 @@ def take_returned() -> Any:
     source = request.get_data(cache=False)
     if not signing.is_signed(source, request.headers, secret, now):
         abort(403)
-    bounces.record(source, via=bounces.WEBHOOK, now=now)
+    incoming.take(source, via=bounces.WEBHOOK, now=now)
     db.session.commit()
     return "", 204
 

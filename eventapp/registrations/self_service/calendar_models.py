@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from eventapp.agenda.models import Session
 from eventapp.database import Base, enum_column
 from eventapp.registrations.models import Registration
 
@@ -16,6 +17,11 @@ class Participation(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     TENTATIVE = "tentative"
+
+    @property
+    def label(self) -> str:
+        """After « a répondu : »."""
+        return {"accepted": "viendra", "declined": "ne viendra pas", "tentative": "viendra peut-être"}[self.value]
 
 
 class CalendarReply(Base):
@@ -38,6 +44,8 @@ class CalendarReply(Base):
     registration: Mapped[Registration] = relationship(
         primaryjoin="foreign(CalendarReply.registration_id) == Registration.id"
     )
+
+    session: Mapped[Session | None] = relationship(primaryjoin="foreign(CalendarReply.session_id) == Session.id")
 
     __table_args__ = (
         ForeignKeyConstraint(

@@ -1,12 +1,12 @@
 """The public pages and the organiser's, by subject: each module adds its views to one of the two blueprints."""
 
-import eventapp.registrations.self_service.calendar_models
 import eventapp.registrations.views.acts
 import eventapp.registrations.views.allocation
 import eventapp.registrations.views.allowances
 import eventapp.registrations.views.answers
 import eventapp.registrations.views.bulk
 import eventapp.registrations.views.calendar
+import eventapp.registrations.views.calendar_replies
 import eventapp.registrations.views.corrections
 import eventapp.registrations.views.decisions
 import eventapp.registrations.views.desk_wishes

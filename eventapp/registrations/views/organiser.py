@@ -20,7 +20,7 @@ from eventapp.registrations.forms import OrganiserCancelForm, OrganiserForm, reg
 from eventapp.registrations.models import Registration, Source
 from eventapp.registrations.questions.answers import betraying
 from eventapp.registrations.questions.completeness import missing
-from eventapp.registrations.self_service import requests
+from eventapp.registrations.self_service import calendar_replies, requests
 from eventapp.registrations.views.fields import fields_context, tell_left_open
 from eventapp.registrations.waiting.reasons import reasons_to_wait
 from eventapp.registrations.wishes import wish_slots
@@ -75,6 +75,7 @@ def detail(slug: str, registration_id: int) -> Any:
         not_restored=undoing.why_not_restored(registration, now=now) if registration.is_cancelled else None,
         twins=merging.likely_twins(registration) if not registration.is_cancelled else [],
         letters=history.letters(registration),
+        replies=calendar_replies.of_registration(registration),
         party=history.party_of(registration),
         titles=TITLES,
         **_told(registration),
@@ -176,6 +177,7 @@ def choices(event: Event) -> dict[str, Any]:
     return {
         "counts": selection.counts_by_status(event),
         "to_decide": requests.count_to_decide(event),
+        "calendar_replies": calendar_replies.count_open(event),
         "category_choices": [(c.slug, c.name) for c in event.categories],
         "departement_choices": [(d.code, f"{d.code} {d.name}") for d in selection.departements_of(event)],
         "session_choices": [(s.slug, s.title) for s in seats.bookable_sessions(event)],
