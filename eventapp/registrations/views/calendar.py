@@ -6,6 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired
 
 from eventapp import access
@@ -36,9 +37,9 @@ class CalendarWishForm(FlaskForm):
     wish = RadioField(
         "Les courriels d’agenda",
         choices=[
-            (CalendarWish.EVENT.value, "Une entrée pour la rencontre"),
-            (CalendarWish.SESSIONS.value, "Une entrée par session réservée"),
-            (CalendarWish.NONE.value, "Aucun"),
+            SelectChoice(CalendarWish.EVENT.value, "Une entrée pour la rencontre"),
+            SelectChoice(CalendarWish.SESSIONS.value, "Une entrée par session réservée"),
+            SelectChoice(CalendarWish.NONE.value, "Aucun"),
         ],
         validators=[DataRequired("Choisissez les courriels d’agenda que vous voulez.")],
     )
