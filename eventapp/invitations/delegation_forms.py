@@ -1,7 +1,7 @@
 """Whom a structure sends, one line for each; a structure's mailbox and places, as the organiser corrects them."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, IntegerField, RadioField
@@ -15,11 +15,43 @@ from eventapp.registrations.groups.forms import PeopleForm, last_line, people_fo
 from eventapp.registrations.person_forms import cleaned
 
 INVITE, REGISTER = "invite", "register"
-WAYS = {INVITE: "Leur envoyer une invitation", REGISTER: "Répondre pour elles"}
+NOBODY = "Nommez au moins une personne."
+
+
+class Asking(NamedTuple):
+    """How those who are named answer: the question, its two answers, and what is said to whoever gives none."""
+
+    question: str
+    invite: str
+    register: str
+    missing: str
+
+
+ONE = Asking(
+    "Comment répond-elle ?",
+    "Lui envoyer une invitation",
+    "Répondre pour elle",
+    "Dites si cette personne répond elle-même, ou si vous répondez pour elle.",
+)
+SEVERAL = Asking(
+    "Comment répondent-elles ?",
+    "Leur envoyer une invitation",
+    "Répondre pour elles",
+    "Dites si ces personnes répondent elles-mêmes, ou si vous répondez pour elles.",
+)
 
 
 class NamesForm(PeopleForm):
     """`way`: each answers alone, or all are registered at once."""
+
+    def _complete(self) -> bool:
+        """Where no line is filled, that is the one fault."""
+        if any(field.data for line in self.lines for field in line.texts()):
+            return super()._complete()
+        for _part, field in self.lines[0].needed():
+            field.errors = []
+        self.lines[0].first_name.errors = [NOBODY]
+        return False
 
     @property
     def answers_for_them(self) -> bool:
@@ -49,12 +81,13 @@ class StructureForm(FlaskForm):
 def names_form(structure: Guest, left: int, sent: Iterable[str] = ()) -> NamesForm:
     """A line for each place that is left, and for each line that was sent."""
     last = last_line(sent)
-    form: NamesForm = people_form(NamesForm, structure.event, max(left, last, 1), last, way=_way_field())
+    count = max(left, last, 1)
+    way = _way_field(ONE if count == 1 else SEVERAL)
+    form: NamesForm = people_form(NamesForm, structure.event, count, last, way=way)
     return form
 
 
-def _way_field() -> Any:
-    missing = "Dites si ces personnes répondent elles-mêmes, ou si vous répondez pour elles."
-    choices = [SelectChoice(way, words) for way, words in WAYS.items()]
-    checks = [DataRequired(missing), AnyOf(list(WAYS), message=missing)]
-    return RadioField("Comment répondent-elles ?", choices=choices, validate_choice=False, validators=checks)
+def _way_field(asking: Asking) -> Any:
+    choices = [SelectChoice(INVITE, asking.invite), SelectChoice(REGISTER, asking.register)]
+    checks = [DataRequired(asking.missing), AnyOf([INVITE, REGISTER], message=asking.missing)]
+    return RadioField(asking.question, choices=choices, validate_choice=False, validators=checks)

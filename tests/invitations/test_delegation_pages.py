@@ -42,7 +42,7 @@ def person(**facts):
 
 
 def at_desk(client, guest):
-    client.sign_in(make_user(guest.event.organisation))
+    client.sign_in(make_user(guest.event.organisation, name="Jeanne Roy"))
     return f"/gestion/evenements/{guest.event.slug}/invites/{guest.id}"
 
 
@@ -88,6 +88,28 @@ def test_a_structure_answers_for_its_colleagues(client):
     assert "2 personnes sont inscrites. Chacune reçoit son lien personnel." in words(parse(answer))
     assert [words(badge) for badge in parse(answer).select("tbody .fr-badge")] == ["confirmée", "confirmée"]
     assert len(db.session.scalars(db.select(Registration)).all()) == 2
+
+
+def test_nobody_named_is_one_fault_though_lines_may_stay_empty(client):
+    _, address = structure()
+
+    page = parse(client.post(f"{address}/personnes", data={"way": "invite"}))
+
+    assert [words(fault) for fault in page.select("#erreurs li")] == ["Prénom : Nommez au moins une personne."]
+
+
+def test_one_place_left_is_spoken_of_as_one(client):
+    guest, address = structure()
+    guest.places = 1
+
+    page = client.page(f"{address}/personnes")
+
+    assert "Comment répond-elle ?" in words(page.main)
+    assert words(page.select_one(".fr-radio-group label")).startswith("Lui envoyer une invitation")
+    assert "Laissez vides" not in words(page.main)
+    answer = parse(client.post(f"{address}/personnes", data=typed(LEA, way="register"), follow_redirects=True))
+    assert "1 personne est inscrite. Elle reçoit son lien personnel." in words(answer)
+    assert "Votre place est prise." in words(answer)
 
 
 def test_names_in_error_are_shown_again_with_what_was_typed(client):
@@ -224,7 +246,8 @@ def test_a_no_received_by_phone_is_entered_and_logged(client):
 
     answer = client.post(f"{desk}/refus", data={"reason": "En congé"}, follow_redirects=True)
 
-    assert "Léa MARTIN a décliné l’invitation (réponse reçue par téléphone)" in words(parse(answer))
+    said = "Léa MARTIN a décliné l’invitation (réponse reçue par téléphone) (par Jeanne Roy)"
+    assert said in words(parse(answer).select_one(".timeline"))
     assert db.session.get_one(Guest, guest.id).invitation.decline_reason == "En congé"
 
 

@@ -11,12 +11,11 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.invitations import answering, delegating, guest_list, naming, places, sending, withdrawals
+from eventapp.invitations import answering, delegating, guest_list, history, naming, places, sending, withdrawals
 from eventapp.invitations.delegation_forms import StructureForm
 from eventapp.invitations.forms import GuestForm
 from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest
 from eventapp.invitations.views.organiser import bp, managed
-from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.network.search import find_structures, full_labels
 from eventapp.text import fold_email
@@ -170,12 +169,6 @@ def _new_page(event: Event, form: GuestForm) -> str:
 
 
 def _guest_page(event: Event, guest: Guest, form: GuestForm | StructureForm) -> str:
-    history = db.session.scalars(
-        db.select(Entry)
-        .where(Entry.subject_kind == Guest.__tablename__, Entry.subject_id == guest.id)
-        .order_by(Entry.id.desc())
-        .limit(50)
-    ).all()
     return render_template(
         "invitations/organiser/guest.html",
         event=event,
@@ -187,6 +180,6 @@ def _guest_page(event: Event, guest: Guest, form: GuestForm | StructureForm) -> 
         may_reply=_may_reply(guest),
         registration=places.registration_of(guest.invitation) if guest.invitation else None,
         form=form,
-        history=history,
+        history=history.moments(guest),
         labels=full_labels(db.session(), event.organisation.region_code),
     )

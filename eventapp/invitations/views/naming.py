@@ -114,7 +114,7 @@ def _registered(people: list[Person], outcome: Outcome) -> str:
     said = f"{plural(len(people), 'personne est inscrite', 'personnes sont inscrites')}"
     if waiting:
         said += f", dont {waiting} sur la liste d’attente"
-    return f"{said}. Chacune reçoit son lien personnel."
+    return f"{said}. {'Chacune' if len(people) > 1 else 'Elle'} reçoit son lien personnel."
 
 
 def _find(token: str, *, is_structure: bool) -> Invitation:

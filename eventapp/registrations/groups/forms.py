@@ -48,8 +48,10 @@ class Line:
 
     @property
     def is_used(self) -> bool:
-        texts = (self.first_name, self.last_name, self.email, self.function)
-        return self.number == 1 or any(text.data for text in texts)
+        return self.number == 1 or any(text.data for text in self.texts())
+
+    def texts(self) -> tuple[Field, ...]:
+        return self.first_name, self.last_name, self.email, self.function
 
     def needed(self) -> Iterator[tuple[str, Field]]:
         fields = ((part, getattr(self, part)) for part in NEEDED)
