@@ -1,5 +1,6 @@
 """EventFile → rows: a new event, or an existing one changed as an organiser's edits would change it."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,18 +16,35 @@ from eventapp.events.models import Event, Status
 from eventapp.exchange import reading, taking, writing
 from eventapp.exchange.applying_agenda import apply_agenda
 from eventapp.exchange.applying_choices import apply_categories, apply_questions, apply_structures, find_structures
+from eventapp.exchange.differences import session_differences
 from eventapp.exchange.event_file import EventFile, OrganisationPart
 from eventapp.exchange.faults import BadFile, Fault
 from eventapp.exchange.releases import keep_release
-from eventapp.exchange.telling import release_cancelled, tell_of_cancellation, tell_of_move, tell_those_who_booked
+from eventapp.exchange.telling import (
+    Telling,
+    moves,
+    release_cancelled,
+    tell_of_cancellation,
+    tell_of_move,
+    tell_of_programme,
+    when_and_where,
+)
 from eventapp.extensions import db
 from eventapp.network.models import Region
 from eventapp.registrations import seats
+from eventapp.registrations.models import Registration
 from eventapp.registrations.wishes.ranking import ModeStays, check_mode
+
+NOBODY_ELSE = Telling()
+MOST_TOLD = 20  # sentences of a letter about the programme
 
 
 class NoDraft(Refused):
     message = "Aucun brouillon n’attend d’être publié."
+
+
+class DraftChanged(Refused):
+    message = "Le brouillon ou l’événement a changé pendant que vous lisiez. Relisez ce qui suit, puis publiez."
 
 
 @dataclass(frozen=True)
@@ -63,13 +81,22 @@ def create_from(file: EventFile, *, now: datetime, by: User | None) -> Event:
     return _create(file, publish=False, now=now, by=by)
 
 
-def publish_draft(event: Event, *, now: datetime, by: User | None) -> int:
-    """Release what was waiting; the number of people told."""
+def publish_draft(
+    event: Event, *, telling: Telling = NOBODY_ELSE, seen: str | None = None, now: datetime, by: User | None
+) -> int:
+    """Release what was waiting; the number of people told. `seen`: the mark of what the organiser read."""
     hold(event)
     file = waiting_file(event)
     if file is None:
         raise NoDraft
-    return _update(event, file, publish=True, now=now, by=by)
+    if seen is not None and seen != mark(event):
+        raise DraftChanged
+    return _update(event, file, publish=True, telling=telling, now=now, by=by)
+
+
+def mark(event: Event) -> str:
+    """Of what waits and of what it would change: another one when somebody edited either."""
+    return hashlib.blake2b(repr((event.draft, event.revision)).encode(), digest_size=16).hexdigest()
 
 
 def abandon_draft(event: Event, *, now: datetime, by: User | None) -> None:
@@ -126,8 +153,16 @@ def _create(file: EventFile, *, publish: bool, now: datetime, by: User | None) -
     return event
 
 
-def _update(event: Event, file: EventFile, *, publish: bool, now: datetime, by: User | None) -> int:
-    before = (event.starts_at, event.ends_at, event.venue.one_line)
+def _update(
+    event: Event,
+    file: EventFile,
+    *,
+    publish: bool,
+    telling: Telling = NOBODY_ELSE,
+    now: datetime,
+    by: User | None,
+) -> int:
+    before, was = taking.take(event), when_and_where(event)
     _check_mode(event, file)
     lifecycle.edit(event, facts_of(file), now=now, by=by)
     apply_categories(event, file, now=now)
@@ -137,7 +172,14 @@ def _update(event: Event, file: EventFile, *, publish: bool, now: datetime, by: 
     event.draft = None
     if publish and not event.is_public and event.status is not Status.CANCELLED:
         lifecycle.publish(event, now=now, by=by)
-    told = _tell(event, file, changed, before, publish=publish, now=now, by=by)
+    if publish and file.status is Status.CANCELLED and event.status is not Status.CANCELLED:
+        lifecycle.cancel(event, reason="", now=now, by=by)
+        return tell_of_cancellation(event, now=now)
+    concerned = release_cancelled(changed, now=now, by=by)
+    seats.capacities_changed(event, now=now)
+    told = 0
+    if event.status is not Status.CANCELLED:
+        told = _tell(event, before, file, concerned, was, telling, now=now)
     if publish and event.status is Status.PUBLISHED:
         keep_release(event, told=told, now=now, by=by)
     return told
@@ -145,25 +187,19 @@ def _update(event: Event, file: EventFile, *, publish: bool, now: datetime, by: 
 
 def _tell(
     event: Event,
-    file: EventFile,
-    changed: list[Session],
-    before: tuple[datetime, datetime, str],
+    before: EventFile,
+    after: EventFile,
+    concerned: dict[Registration, list[Session]],
+    was: dict[int, dict[str, str]],
+    telling: Telling,
     *,
-    publish: bool,
     now: datetime,
-    by: User | None,
 ) -> int:
-    """`before`: when and where the event took place until now."""
-    if publish and file.status is Status.CANCELLED and event.status is not Status.CANCELLED:
-        lifecycle.cancel(event, reason="", now=now, by=by)
-        return tell_of_cancellation(event, now=now)
-    concerned = release_cancelled(changed, now=now, by=by)
-    seats.capacities_changed(event, now=now)
-    if event.status is Status.CANCELLED:
-        return 0
-    if (event.starts_at, event.ends_at, event.venue.one_line) != before:
+    """Those whose sessions change; everyone when the event itself moves. `was`: see telling.when_and_where."""
+    if moves(before, after):
         return tell_of_move(event, now=now)
-    return tell_those_who_booked(concerned, now=now)
+    summary = session_differences(before, after)[:MOST_TOLD]
+    return tell_of_programme(event, concerned, was, telling, summary=summary, now=now)
 
 
 def _check_mode(event: Event, file: EventFile) -> None:

@@ -58,6 +58,11 @@ def differences(before: EventFile, after: EventFile) -> list[str]:
     ]
 
 
+def session_differences(before: EventFile, after: EventFile) -> list[str]:
+    """Those that people who come should know of."""
+    return list(_sessions(before, after))
+
+
 def _facts(before: EventFile, after: EventFile) -> Iterable[str]:
     for name, label in FACTS.items():
         old, new = getattr(before, name), getattr(after, name)

@@ -16,7 +16,7 @@ from eventapp.accounts.models import User
 from eventapp.agenda.models import Appearance, Room, Session, Speaker
 from eventapp.events.locks import hold
 from eventapp.events.models import Event
-from eventapp.exchange import applying, shifting, taking, writing
+from eventapp.exchange import applying, reading, shifting, taking, writing
 from eventapp.exchange.applying_agenda import apply_agenda
 from eventapp.exchange.differences import differences
 from eventapp.exchange.event_file import EventFile, SessionPart
@@ -57,6 +57,31 @@ def plan(event: Event) -> Plan:
     waiting: list[str] | None = [] if event.is_public else None
     required = tuple(event.choice_required)
     return Plan(event, rooms, speakers, sessions, required, event.starts_at, event.ends_at, waiting)
+
+
+def plan_of(event: Event, file: EventFile) -> Plan:
+    """What another file of the event says, to be shown and not edited."""
+    rooms = list(db.session.scalars(Room.of(event)))
+    speakers = {speaker.slug: speaker for speaker in db.session.scalars(Speaker.of(event))}
+    return _planned(event, file, rooms, speakers, [])
+
+
+def take_up(event: Event, file: EventFile, said: str, *, now: datetime, by: User | None) -> bool:
+    """Put the programme of another file into the draft, or at once where nothing is shown yet; whether it differs.
+
+    `said`: for the journal. Raises BadFile when it does not fit what the event is now.
+    """
+    hold(event)
+    shown = taking.take(event)
+    whole = reading.read(writing.as_dict(shown) | _parts(file))
+    if event.is_public:
+        changed = _keep(event, whole)
+    else:
+        changed = _parts(whole) != _parts(shown)
+        applying.import_file(whole, publish=False, update=True, now=now, by=by)
+    if changed:
+        journal.record("event.drafted", f"Programme\u00a0: {said}", now=now, by=by, event=event)
+    return changed
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """Who gets one letter when an event or its sessions move or are cancelled."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Select
 
 from eventapp.accounts.models import User
 from eventapp.agenda.models import Session
@@ -13,14 +16,24 @@ from eventapp.extensions import db
 from eventapp.invitations import notices as guest_notices
 from eventapp.registrations import notices
 from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.sessions import notices as session_notices
+from eventapp.registrations.sessions import programme_changes
 from eventapp.registrations.sessions.session_changes import lose_to_cancellation
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What the organiser decides when a programme is released: those whose sessions change are always told."""
+
+    to_everyone: bool = False
+    note: str = ""  # Markdown
 
 
 def will_be_told(event: Event, before: EventFile, after: EventFile) -> int:
     """How many people a waiting file would write to, if it were published now."""
-    if _when_and_where(before) != _when_and_where(after):
+    if moves(before, after):
         return everyone_to_tell(event)
-    old, new = ({s.slug: _calendar_facts(s) for s in file.sessions} for file in (before, after))
+    old, new = ({s.slug: calendar_facts(s) for s in file.sessions} for file in (before, after))
     changed = [slug for slug, facts in old.items() if new.get(slug) != facts]
     booked = (
         db.select(db.func.count(db.distinct(Booking.registration_id)))
@@ -34,6 +47,11 @@ def will_be_told(event: Event, before: EventFile, after: EventFile) -> int:
         )
     )
     return db.session.scalar(booked) or 0
+
+
+def moves(before: EventFile, after: EventFile) -> bool:
+    """Whether the event itself takes place at another time or elsewhere: then everyone is told."""
+    return _when_and_where(before) != _when_and_where(after)
 
 
 def everyone_to_tell(event: Event) -> int:
@@ -71,20 +89,40 @@ def release_cancelled(
     return concerned
 
 
-def tell_those_who_booked(concerned: dict[Registration, list[Session]], *, now: datetime) -> int:
-    """One letter each, however many of their sessions changed."""
+def tell_of_programme(
+    event: Event,
+    concerned: Mapping[Registration, Sequence[Session]],
+    was: Mapping[int, Mapping[str, str]],
+    telling: Telling,
+    *,
+    summary: Sequence[str],
+    now: datetime,
+) -> int:
+    """One letter each, however many of their sessions changed. `was`: when and where, by session id."""
     for registration, sessions in concerned.items():
-        if len(sessions) == 1 and sessions[0].cancelled_at is not None:
-            notices.session_cancelled(registration, sessions[0], now=now)
-        else:
-            notices.changed(registration, now=now, is_news=True, sessions=sessions)
-    return len(concerned)
+        before = {session: was[session.id] for session in sessions}
+        session_notices.programme_changed(registration, before, note=telling.note, now=now)
+    if not telling.to_everyone:
+        return len(concerned)
+    others = [one for one in db.session.scalars(_live(event)) if one not in concerned]
+    for registration in others:
+        session_notices.programme_changed(registration, {}, summary=summary, note=telling.note, now=now)
+    return len(concerned) + len(others)
+
+
+def when_and_where(event: Event) -> dict[int, dict[str, str]]:
+    """Of each session, before it changes."""
+    return {row.id: programme_changes.when_and_where(row) for row in db.session.scalars(Session.of(event))}
+
+
+def _live(event: Event) -> Select[Registration]:
+    return Registration.of(event).where(Registration.status != Status.CANCELLED)
 
 
 def _when_and_where(file: EventFile) -> tuple[Any, ...]:
     return file.starts_at, file.ends_at, file.venue.one_line
 
 
-def _calendar_facts(session: SessionPart) -> tuple[Any, ...]:
+def calendar_facts(session: SessionPart) -> tuple[Any, ...]:
     """See agenda.editing.CALENDAR_FACTS."""
     return session.starts_at, session.ends_at, session.room, session.online_url

@@ -26,6 +26,7 @@ KINDS = {
 BESIDE = {
     "registrations/session_moved": LetterKind.CHANGE,
     "registrations/sessions_changed": LetterKind.CHANGE,
+    "registrations/programme_changed": LetterKind.CHANGE,
     "registrations/session_cancelled": LetterKind.CANCELLATION,
     "registrations/event_cancelled": LetterKind.CANCELLATION,
 }
@@ -33,6 +34,7 @@ SUBJECTS = {
     "registrations/event_moved": "la date ou le lieu de la rencontre",
     "registrations/cancelled": "votre inscription",
     "registrations/sessions_changed": "vos sessions",
+    "registrations/programme_changed": "le programme",
     "registrations/event_cancelled": "la rencontre",
 }
 

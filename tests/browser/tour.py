@@ -16,6 +16,7 @@ from eventapp.agenda.models import BookingMode, Room, Session, Speaker
 from eventapp.demonstration import building
 from eventapp.events.models import Category, Event, SessionChoice
 from eventapp.exchange import taking, writing
+from eventapp.exchange.releases import keep_release
 from eventapp.extensions import db
 from eventapp.invitations import links as invitation_links
 from eventapp.invitations.campaign_models import Campaign
@@ -76,6 +77,7 @@ def seed() -> None:
         event = building.build(now)
     finally:
         building._structures = complete
+    keep_release(event, now=now, by=None)
     event.draft = writing.as_dict(replace(taking.take(event), title="Rencontres déplacées"))
     facts = {"starts_at": now + timedelta(days=30), "ends_at": now + timedelta(days=31), "capacity": 1}
     make_event(event.organisation, slug=DRAFT, title="Brouillon", published_at=None, **facts)
@@ -217,6 +219,7 @@ def facts() -> dict[str, Any]:
         "slug": event.slug,
         "date": day.isoformat(),
         "half": "matin",
+        "number": 1,
         "category_slug": one(Category.slug, Category.event_id == event.id),
         "room_slug": one(Room.slug, Room.event_id == event.id),
         "speaker_slug": one(Speaker.slug, Speaker.event_id == event.id),

@@ -233,7 +233,7 @@ def test_a_waiting_draft_is_announced_and_told_in_words(client, drafted):
 
 
 def test_a_draft_is_published(client, drafted):
-    client.post(address(drafted, "brouillon/publication"))
+    client.post(address(drafted, "brouillon/publication"), data={"whom": "concerned"})
     assert (drafted.title, drafted.draft) == ("Autre titre", None)
 
 

@@ -234,7 +234,7 @@ def test_a_cancelled_session_frees_its_places_and_tells_who_booked(outbox):
     booked = book(event, "table-ronde")
     smaller = edited(sessions=WHOLE["sessions"][:1], choice_required=[])
     import_(smaller, update=True, publish=True, now=LATER)
-    assert [(m.to, m.letter) for m in outbox()] == [(booked.email, "registrations/session_cancelled")]
+    assert [(m.to, m.letter) for m in outbox()] == [(booked.email, "registrations/programme_changed")]
     assert booked.live_bookings == []
     assert [entry.act for entry in history(booked)] == ["booking.session_cancelled"]
 

@@ -21,6 +21,7 @@ from eventapp.agenda.views.points import conflicts_of
 from eventapp.clock import utcnow
 from eventapp.events.models import Category, Event, SessionChoice
 from eventapp.exchange import drafting, taking, writing
+from eventapp.exchange.releases import keep_release
 from eventapp.extensions import db
 from eventapp.invitations.campaign_models import (
     Anchor,
@@ -303,6 +304,7 @@ def build() -> Side:
         feeds.renew(member.memberships[0], now=now)
     event.report = "**Merci** à toutes et à tous."
     event.draft = writing.as_dict(taking.take(event))
+    keep_release(event, now=now, by=organiser)
     db.session.commit()
     return side
 
@@ -523,6 +525,7 @@ BODIES: dict[str, Any] = {
         "starts_on": (side.event.local_start + timedelta(days=300)).date().isoformat(),
     },
     "events_organiser.do_import_file": _event_file,
+    "events_organiser.publish_draft": lambda _side: {"whom": "concerned"},
     "events_organiser.add_category": lambda _side: {"name": f"Élus {next(number)}", "capacity": "10"},
     "events_organiser.update_category": lambda _side: {"name": f"Élues {next(number)}", "capacity": "11"},
     "events_organiser.write_report": lambda side: {"report": "**Merci**", "revision": side.event.revision},

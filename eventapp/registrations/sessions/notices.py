@@ -1,14 +1,16 @@
 """Letters about a seat in a session: given, proposed, no longer proposed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from eventapp.agenda.models import Session
+from eventapp.outbox.models import Priority
 from eventapp.registrations import calendar_letters, calendar_mail
 from eventapp.registrations.models import Booking, Registration
-from eventapp.registrations.sessions import letters
+from eventapp.registrations.sessions import letters, programme_letters
 
-LETTERS = letters  # importing them registers what is posted here
+LETTERS = letters, programme_letters  # importing them registers what is posted here
 
 
 def promoted(
@@ -27,6 +29,24 @@ def offered(booking: Booking, *, now: datetime) -> None:
 
 def offer_ended(booking: Booking, *, now: datetime) -> None:
     _post("registrations/session_offer_ended", booking.registration, now=now, booking_id=booking.id)
+
+
+def programme_changed(
+    registration: Registration,
+    was: Mapping[Session, Mapping[str, str]],
+    *,
+    summary: Sequence[str] = (),
+    note: str = "",
+    now: datetime,
+) -> None:
+    """`was`: when and where each session that they booked took place until now (see programme_changes), in ISO 8601;
+    `summary`: what changed, in words, for those who booked none of it; `note`: the organiser's own words."""
+    parts = calendar_mail.of_change(registration, now=now, changed=list(was))
+    changes = [{"session_id": session.id, **facts} for session, facts in was.items()]
+    more: dict[str, Any] = {"changes": changes, "summary": list(summary), "note": note}
+    said = {name: value for name, value in more.items() if value}
+    name = programme_letters.LETTER
+    calendar_letters.post_with(parts, name, registration, now=now, priority=Priority.BULK, **said)
 
 
 def _post(name: str, registration: Registration, *, now: datetime, **more: Any) -> None:

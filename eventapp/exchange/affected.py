@@ -1,0 +1,91 @@
+"""Whom releasing a waiting file would affect: those who booked a session that moves, overlaps another, or goes."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from sqlalchemy import Select
+from sqlalchemy.orm import aliased
+
+from eventapp.agenda.models import Session
+from eventapp.events.models import Event
+from eventapp.exchange.event_file import EventFile, SessionPart
+from eventapp.exchange.telling import calendar_facts
+from eventapp.extensions import db
+from eventapp.registrations.models import Booking, Registration, Status
+
+SHOWN = 10  # names; the list of registrations has them all
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What becomes of one session, or of two that will overlap; `people`: the first of the `count` who booked."""
+
+    titles: Sequence[str]
+    people: Sequence[Registration]
+    count: int
+
+
+@dataclass(frozen=True)
+class Affected:
+    removed: Sequence[Effect]
+    changed: Sequence[Effect]
+    overlapping: Sequence[Effect]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.removed or self.changed or self.overlapping)
+
+
+def affected(event: Event, before: EventFile, after: EventFile) -> Affected:
+    """Only what somebody booked."""
+    old, new = ({part.slug: part for part in file.sessions} for file in (before, after))
+    gone = [part for slug, part in old.items() if slug not in new]
+    kept = [(part, new[slug]) for slug, part in old.items() if slug in new]
+    moved = [part for was, part in kept if calendar_facts(was) != calendar_facts(part)]
+    return Affected(
+        removed=_effects(event, gone),
+        changed=_effects(event, moved),
+        overlapping=_overlaps(event, old, [part for _was, part in kept], {part.slug for part in moved}),
+    )
+
+
+def _effects(event: Event, parts: Iterable[SessionPart]) -> list[Effect]:
+    found = (_effect([part.title], _holders(event, part.slug)) for part in parts)
+    return [effect for effect in found if effect.count]
+
+
+def _overlaps(
+    event: Event, old: dict[str, SessionPart], parts: Sequence[SessionPart], moved: Collection[str]
+) -> list[Effect]:
+    """Pairs that can be attended both today, and no longer once it is released."""
+    pairs = [
+        (one, other)
+        for one, other in combinations(parts, 2)
+        if (one.slug in moved or other.slug in moved)
+        and _overlap(one, other)
+        and not _overlap(old[one.slug], old[other.slug])
+    ]
+    found = (_effect([one.title, other.title], _holders(event, one.slug, other.slug)) for one, other in pairs)
+    return [effect for effect in found if effect.count]
+
+
+def _overlap(one: SessionPart, other: SessionPart) -> bool:
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
+def _effect(titles: Sequence[str], holders: Select[Registration]) -> Effect:
+    count = db.session.scalar(db.select(db.func.count()).select_from(holders.order_by(None).subquery())) or 0
+    return Effect(titles, db.session.scalars(holders.limit(SHOWN)).all() if count else (), count)
+
+
+def _holders(event: Event, *slugs: str) -> Select[Registration]:
+    """Who holds a seat in, or waits for, all of them."""
+    people = Registration.of(event).where(Registration.status != Status.CANCELLED)
+    for slug in slugs:
+        booking, session = aliased(Booking), aliased(Session)
+        booked = booking.registration_id == Registration.id, booking.released_at.is_(None)
+        people = people.join(booking, db.and_(*booked)).join(
+            session, db.and_(session.id == booking.session_id, session.slug == slug)
+        )
+    return people
