@@ -22,11 +22,12 @@ ANYWHERE = (Kind.BREAK, Kind.MEAL, Kind.WELCOME, Kind.VISIT, Kind.VIDEO)
 
 @dataclass(frozen=True)
 class Conflict:
-    """A sentence, the session to open, and the key under which it may be accepted."""
+    """A sentence, the session to open, and the key under which it may be accepted; `subject`: the same whenever."""
 
     sentence: str
     session: Session
     key: str
+    subject: str
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,10 @@ def conflicts(bounds: Bounds, sessions: Iterable[Session]) -> list[Conflict]:
 
 def _conflict(what: str, sentence: str, session: Session, *facts: Any) -> Conflict:
     """`facts`: beside the session itself, what makes it another conflict when it changes."""
-    about = [_about(session), *(_about(fact) if isinstance(fact, Session) else str(fact) for fact in facts)]
-    return Conflict(sentence, session, f"{what}-{blake2s(repr(about).encode(), digest_size=12).hexdigest()}")
+    about = sorted([_about(session), *(_about(fact) if isinstance(fact, Session) else str(fact) for fact in facts)])
+    names = sorted([session.slug, *(fact.slug if isinstance(fact, Session) else str(fact) for fact in facts)])
+    key = f"{what}-{blake2s(repr(about).encode(), digest_size=12).hexdigest()}"
+    return Conflict(sentence, session, key, f"{what} {names}")
 
 
 def _about(session: Session) -> str:

@@ -54,6 +54,7 @@ class DayGrid:
     anchor: str
     columns: Sequence[Column]
     rows: Sequence[Row]
+    cancelled: Sequence[Session] = ()
 
     @property
     def lanes(self) -> int:
@@ -61,24 +62,25 @@ class DayGrid:
 
 
 def grid(day: Day, rooms: Sequence[Room]) -> DayGrid:
-    """All rooms, used or not: something may be moved there. What is alone and without room spans them."""
-    sessions = day.sessions
+    """All rooms, used or not: something may be moved there. What is alone and without room spans them; what is
+    cancelled takes no place."""
+    sessions = [session for session in day.sessions if session.cancelled_at is None]
+    cancelled = [session for session in day.sessions if session.cancelled_at is not None]
     wide = [session for session in sessions if session.room is None and _is_alone(session, sessions)]
     placed = [session for session in sessions if session not in wide]
     lanes: list[list[Session]] = []
     columns = []
-    for room in [*rooms, *_elsewhere(placed, rooms)]:
+    for room in _across(placed, rooms):
         held = list(_lanes(s for s in placed if (s.room.slug if s.room else "") == (room.slug if room else "")))
         lanes += held or [[]]
         columns.append(Column(room, max(1, len(held))))
-    return DayGrid(day.date, day.anchor, columns or [Column(None, 1)], list(_rows(sessions, wide, lanes or [[]])))
+    rows = list(_rows(sessions, wide, lanes or [[]]))
+    return DayGrid(day.date, day.anchor, columns or [Column(None, 1)], rows, cancelled)
 
 
-def _elsewhere(placed: Iterable[Session], rooms: Sequence[Room]) -> list[Room | None]:
-    """Columns of what is in none of the rooms: a room that the draft gave up, or nowhere."""
-    known = {room.slug for room in rooms}
-    others = {s.room.slug: s.room for s in placed if s.room is not None and s.room.slug not in known}
-    return [*others.values(), *([None] if any(s.room is None for s in placed) else [])]
+def _across(placed: Iterable[Session], rooms: Sequence[Room]) -> list[Room | None]:
+    """First what is in no room while something else goes on: a meal, most often."""
+    return [*([None] if any(s.room is None for s in placed) else []), *rooms]
 
 
 def _is_alone(session: Session, sessions: Iterable[Session]) -> bool:

@@ -1,6 +1,7 @@
 """Half a day from a model or from the event itself, and one session several times: looked at, then added."""
 
 from collections.abc import Iterable
+from textwrap import shorten
 from typing import Any
 
 from flask import g, request
@@ -130,7 +131,7 @@ def _page(plan: Plan, form: HalfDayForm, proposals: list[Session] | None = None)
     summaries = {model.key: model.summary for model in half_days.MODELS}
     held = copying.halves(plan.event, plan.sessions)
     summaries |= {
-        f"{COPY}-{day.isoformat()}-{half}": ", ".join(session.title for session in sessions)
+        f"{COPY}-{day.isoformat()}-{half}": shorten(", ".join(s.title for s in sessions), 200, placeholder=" …")
         for (day, half), sessions in held.items()
     }
     new = appearing(plan, [*plan.sessions, *proposals]) if proposals else []

@@ -32,8 +32,8 @@ def conflicts_of(plan: Plan, sessions: Iterable[Session] | None = None) -> list[
 
 def appearing(plan: Plan, sessions: Iterable[Session]) -> list[str]:
     """What there would be to look at, that there is not now."""
-    known = {conflict.sentence for conflict in conflicts_of(plan)}
-    return [conflict.sentence for conflict in conflicts_of(plan, sessions) if conflict.sentence not in known]
+    known = {conflict.subject for conflict in conflicts_of(plan)}
+    return [conflict.sentence for conflict in conflicts_of(plan, sessions) if conflict.subject not in known]
 
 
 def points_of(plan: Plan) -> Points:
