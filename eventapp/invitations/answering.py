@@ -113,6 +113,7 @@ def accept(
     idempotency_key: str | None = None,
     consented_at: datetime | None = None,
     over_capacity: bool = False,
+    reason: str = "",
 ) -> Registration:
     """Register the guest under the same rules as everyone. Accepting twice gives the same registration.
 
@@ -136,6 +137,7 @@ def accept(
             idempotency_key=idempotency_key,
             consented_at=consented_at,
             over_capacity=over_capacity,
+            reason=reason,
         )
     except refusals.AlreadyRegistered as already:
         registration = already.registration

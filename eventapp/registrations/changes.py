@@ -129,11 +129,13 @@ def limits_in_the_way(registration: Registration, person: Person, *, now: dateti
         return
     event, category, structure = registration.event, person.category, person.structure
     has_moved = category is not None and category.id != registration.category_id
-    if category is not None and has_moved and category.id in places(event).full_categories:
-        yield f"il n’y a plus de place dans la catégorie «\u00a0{category.name}\u00a0»"
+    if category is not None and has_moved and category.id in (held := places(event)).full_categories:
+        figures = f"{held.taken[category.id]}\u00a0sur\u00a0{category.capacity}"
+        yield f"il n’y a plus de place dans la catégorie «\u00a0{category.name}\u00a0» ({figures})"
     has_moved = structure is not None and structure.id != registration.structure_id
-    if structure is not None and has_moved and structure_share(event, structure, now=now).is_full:
-        yield f"{structure.name} a déjà le nombre de places permis par structure"
+    if structure is not None and has_moved and (share := structure_share(event, structure, now=now)).is_full:
+        figures = f"{share.held}\u00a0sur\u00a0{share.most}"
+        yield f"{structure.name} a déjà le nombre de places permis par structure ({figures})"
 
 
 def _end(registration: Registration, *, now: datetime, by: Actor, reason: str) -> None:

@@ -25,7 +25,7 @@ from eventapp.errors import Refused
 from eventapp.events.fields import decision
 from eventapp.events.models import Category, Event
 from eventapp.registrations.models import Question, Registration
-from eventapp.registrations.person_forms import PersonForm, cleaned, length
+from eventapp.registrations.person_forms import PersonForm, cleaned, length, needed_beside
 from eventapp.registrations.prefill import facts_of
 from eventapp.registrations.questions.answers import asked, reserved
 from eventapp.registrations.questions.fields import Questions, consent_name, field_name, question_fields
@@ -97,6 +97,16 @@ class OrganiserForm(RegistrationForm):
     """The same rules; going over capacity is a box of its own."""
 
     over_capacity = BooleanField("Inscrire même s’il n’y a plus de place")
+    over_reason = TextAreaField(
+        "Motif pour aller au-delà",
+        filters=[cleaned],
+        validators=[length(500), needed_beside("over_capacity")],
+        render_kw={"rows": 2},
+    )
+
+    def beyond(self) -> dict[str, Any]:
+        """What `seats.register` takes of it."""
+        return {"over_capacity": bool(self.over_capacity.data), "reason": self.over_reason.data or ""}
 
 
 class SessionsForm(SessionsMixin):

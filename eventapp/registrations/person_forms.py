@@ -32,6 +32,16 @@ def check_phone(_form: FlaskForm, field: Field) -> None:
             raise ValidationError(str(refusal)) from None
 
 
+def needed_beside(box: str) -> Any:
+    """A text that ticking this box of the same form requires."""
+
+    def check(form: FlaskForm, field: Any) -> None:
+        if form[box].data and not field.data:
+            raise ValidationError("Écrivez le motif.")
+
+    return check
+
+
 def length(most: int) -> Length:
     return Length(max=most, message=f"{most} caractères au plus.")
 

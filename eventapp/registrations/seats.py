@@ -70,6 +70,7 @@ def register(
     idempotency_key: str | None = None,
     consented_at: datetime | None = None,
     over_capacity: bool = False,
+    reason: str = "",
     tell: bool = True,
     party: Party | None = None,
 ) -> Registration:
@@ -77,8 +78,8 @@ def register(
 
     The same submission again (key and person) returns the first registration, whatever became of it since; the same
     person again raises AlreadyRegistered. `ranked`: wishes, the best first. `over_capacity` (an organiser's own
-    decision) confirms whatever the limits say. Whoever is registered with a `party` chooses sessions and answers later,
-    with their own link.
+    decision, for a `reason`) confirms whatever the limits say. Whoever is registered with a `party` chooses sessions
+    and answers later, with their own link.
     """
     hold(event)
     submission = submissions.of(person, idempotency_key)
@@ -107,7 +108,7 @@ def register(
         db.session.flush()
         if ranked:
             write_wishes(registration, ranked, now=now)
-        _seat(registration, by=by, over_capacity=over_capacity, now=now)
+        _seat(registration, by=by, over_capacity=over_capacity, reason=reason, now=now)
     if tell and registration.is_confirmed:
         notices.confirmed(registration, now=now, is_first=earlier.is_first)
     elif tell:
@@ -166,12 +167,13 @@ def _new(event: Event, person: Person, sessions: Collection[Session], *, source:
     return registration
 
 
-def _seat(registration: Registration, *, by: Actor, over_capacity: bool, now: datetime) -> None:
+def _seat(registration: Registration, *, by: Actor, over_capacity: bool, reason: str, now: datetime) -> None:
     """Let the queue decide what is not given yet, then journal; full without waiting list refuses the whole act."""
     event = registration.event
     if not all(booking.is_confirmed for booking in registration.bookings) or registration.is_waiting:
         fill(event, now=now, newcomer=registration, told=(registration,))
     forced = over_capacity and registration.is_waiting
+    reached = [why.sentence for why in reasons_to_wait(registration, now=now)] if forced else []
     if forced:
         confirm(registration, now=now)
         fill(event, now=now, told=(registration,))
@@ -179,22 +181,28 @@ def _seat(registration: Registration, *, by: Actor, over_capacity: bool, now: da
         raise refusals.Full
     journal.record(
         "registration.created",
-        _arrival(registration, forced=forced, now=now),
+        _beyond(registration, reached, reason) if forced else _arrival(registration, now=now),
         now=now,
         by=by,
         event=event,
         subject=registration,
         source=registration.source.value,
         over_capacity=forced,
+        **({"over_limits": reached, "reason": reason} if forced else {}),
     )
 
 
-def _arrival(registration: Registration, *, forced: bool, now: datetime) -> str:
+def _beyond(registration: Registration, reached: Sequence[str], reason: str) -> str:
+    limits = ", ".join(reached) or "d’autres personnes attendaient"
+    why = f" Motif\u00a0: {reason.rstrip('.')}." if reason else ""
+    sentence = f"Inscription de {name_of(registration)}, place confirmée au-delà des limites par décision de l’équipe"
+    return f"{sentence}\u00a0: {limits}.{why}"
+
+
+def _arrival(registration: Registration, *, now: datetime) -> str:
     who = name_of(registration)
     if registration.party_id is not None:
         who += f" (faite par {db.session.get_one(Party, registration.party_id).contact_name})"
-    if forced:
-        return f"Inscription de {who}, place confirmée au-delà des limites par décision de l’organisation."
     if registration.is_confirmed:
         return f"Inscription de {who}, place confirmée\u00a0: une place était libre."
     why = "\u00a0; ".join(reason.sentence for reason in reasons_to_wait(registration, now=now))

@@ -66,6 +66,7 @@ from tests.factories import (
 SAFE = {"GET", "HEAD", "OPTIONS"}
 PDF = b"%PDF-1.7\n%%EOF\n"
 MAIL = b"From: a@sgar.example\r\nTo: b@agents.example\r\nSubject: Bonjour\r\n\r\nBonjour.\r\n"
+BEYOND = {"over_limits": "y", "over_reason": "Elle l’anime"}
 
 
 @dataclass
@@ -588,7 +589,7 @@ BODIES: dict[str, Any] = {
         "vers": side.spare_session.slug,
         "inscriptions": str(side.registration.id),
     },
-    "registrations_organiser.import_apply": lambda _side: {"tell": "y", "over_limits": "y"},
+    "registrations_organiser.import_apply": lambda _side: {"tell": "y"} | BEYOND,
     "registrations_organiser.import_file": lambda side: {"file": people_file(side.category.name)},
     "registrations_organiser.review_many": lambda side: {"inscriptions": str(side.registration.id)},
     "registrations_organiser.write_note": lambda _side: {"note": "Arrive à 10 h"},
@@ -597,7 +598,7 @@ BODIES: dict[str, Any] = {
     },
     "registrations_organiser.change_details": _registering,
     "registrations_organiser.change_sessions": lambda _side: {"sessions": ""},
-    "registrations_organiser.create": lambda side: _registering(side) | {"over_capacity": "y"},
+    "registrations_organiser.create": lambda side: _registering(side) | {"over_capacity": "y"} | BEYOND,
     "registrations_organiser.create_question": _question,
     "registrations_organiser.do_promote": lambda _side: {"reason": "Elle anime la table ronde"},
     "registrations_organiser.do_promote_in_session": lambda _side: {"reason": "Elle l’anime", "over_limits": "y"},

@@ -145,7 +145,9 @@ def test_beyond_a_limit_only_once_the_box_is_ticked(client: PageClient, event: E
     assert client.post(address, data=facts | {"over_limits": "y"}).location == page_of(registration)
     assert registration.structure_id == laon.id
     entry = db.session.scalars(db.select(Entry)).one()
-    assert entry.details["over_limits"] == [f"{label} a déjà le nombre de places permis par structure"]
+    assert entry.details["over_limits"] == [
+        f"{label} a déjà le nombre de places permis par structure (1\u00a0sur\u00a01)"
+    ]
     assert "au-delà des limites par décision de l’organisation" in entry.sentence
 
 

@@ -75,6 +75,7 @@ def test_a_file_is_read_then_applied_once(client: PageClient, event: Event, outb
     assert "agents.csv" in words(client.page(desk(event, "/import")).aside)
 
     act = f"{preview}/application"
+    assert client.post(act, data={"over_limits": "y"}).location == preview  # without a reason
     for _double_click in range(2):
         assert client.post(act, data={"tell": "y"}).location == desk(event, "?tri=-date")
     assert client.post(desk(event, "/import/99/application")).status_code == 404

@@ -91,6 +91,8 @@ def test_going_over_the_limits_is_explicit_and_each_is_logged() -> None:
     assert (done.confirmed, done.forced) == (3, 2)
     rows = db.session.scalars(db.select(Entry).where(Entry.act == "registration.created").order_by(Entry.id)).all()
     assert [row.details["over_capacity"] for row in rows] == [False, True, True]
+    figures = [f"toutes les places de la rencontre sont prises ({held}\u00a0sur\u00a01)" for held in (1, 2)]
+    assert [row.details["over_limits"][0] for row in rows[1:]] == figures
     last = db.session.scalars(db.select(Entry).order_by(Entry.id.desc()).limit(1)).one()
     assert (
         last.sentence == "3 personnes inscrites depuis le fichier «\u00a0agents.csv\u00a0», dont 2 au-delà des limites."

@@ -11,6 +11,7 @@ from eventapp.agenda.models import BookingMode
 from eventapp.clock import utcnow
 from eventapp.events.models import Audience, Event
 from eventapp.extensions import db
+from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
 from eventapp.registrations import seats
@@ -175,8 +176,14 @@ def test_a_manual_registration_waits_or_goes_over_capacity(client: PageClient, e
     client.page(address)
 
     client.post(address, data=PERSON)
-    client.post(address, data=PERSON | {"last_name": "Autre", "over_capacity": "y"})
+    over = PERSON | {"last_name": "Autre", "over_capacity": "y"}
+    assert "Écrivez le motif." in words(parse(client.post(address, data=over)).main)
+    client.post(address, data=over | {"over_reason": "Elle anime l’atelier"})
 
+    limit = "toutes les places de la rencontre sont prises (1\u00a0sur\u00a01)"
+    last = db.session.scalars(db.select(Entry).order_by(Entry.id.desc()).limit(1)).one()
+    assert (last.details["over_limits"], last.details["reason"]) == ([limit], "Elle anime l’atelier")
+    assert last.sentence.endswith(f"par décision de l’équipe\u00a0: {limit}. Motif\u00a0: Elle anime l’atelier.")
     rows = db.session.scalars(db.select(Registration).where(Registration.source == Source.ORGANISER)).all()
     assert [row.status for row in rows] == [Status.WAITING, Status.CONFIRMED]
 

@@ -7,6 +7,8 @@ import pytest
 
 from eventapp.agenda.models import BookingMode
 from eventapp.clock import utcnow
+from eventapp.extensions import db
+from eventapp.journal.models import Entry
 from eventapp.registrations.models import Registration
 from eventapp.registrations.people import person_of
 from eventapp.registrations.self_service import request_payloads, requests
@@ -69,7 +71,7 @@ def test_a_full_session_is_granted_at_once_only_when_told_to(
     box = client.page(at(registration)).select_one(f"#over_limits-{asked.id}")
     assert f"toutes les places de « {session.title} » sont prises" in words(box.find_parent("form"))
 
-    sent = {"over_limits": "y"} if over_limits else {}
+    sent = {"over_limits": "y", "over_reason": "Elle l’anime"} if over_limits else {}
     assert client.post(at(registration, f"/{asked.id}/acceptation"), data=sent).status_code == 303
     (booking,) = registration.live_bookings
     assert booking.is_confirmed is over_limits
@@ -86,7 +88,13 @@ def test_a_full_category_is_granted_only_when_told_to(client: PageClient, reques
     address = at(registration, f"/{asked.id}/acceptation")
     client.post(address)
     assert asked.decided_at is None
-    client.post(address, data={"over_limits": "y"})
+    client.post(address, data={"over_limits": "y", "over_reason": " "})
+    assert asked.decided_at is None
+    client.post(address, data={"over_limits": "y", "over_reason": "Elle l’anime"})
+    said = db.session.scalars(db.select(Entry).where(Entry.act == "request.accepted")).one()
+    assert said.sentence.endswith(
+        f"catégorie «\u00a0{full.name}\u00a0» (0\u00a0sur\u00a00). Motif\u00a0: Elle l’anime."
+    )
     assert (asked.decision, registration.category) == ("accepted", full)
 
 

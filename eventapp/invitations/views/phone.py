@@ -31,7 +31,7 @@ def accept(slug: str, guest_id: int) -> Any:
     if not form.validate_on_submit():
         return _accept_page(invitation.guest, form), 422 if form.is_submitted() else 200
     now = utcnow()
-    facts = form.wishes(now) | {"by": g.user, "over_capacity": bool(form.over_capacity.data)}
+    facts = form.wishes(now) | {"by": g.user, **form.beyond()}
     try:
         registration = answering.accept(invitation, form.person(), now=now, **facts)
     except Refused as refusal:

@@ -25,6 +25,11 @@ class OverLimitsForm(FlaskForm):
         csrf = False
 
     over_limits = BooleanField("Enregistrer même au-delà des limites")
+    over_reason = TextAreaField("Motif pour aller au-delà", filters=[lambda text: cleaned(text)[:500]])
+
+    @property
+    def lacks_reason(self) -> bool:
+        return bool(self.over_limits.data) and not self.over_reason.data
 
 
 class CancelManyForm(FlaskForm):

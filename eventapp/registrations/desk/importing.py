@@ -98,6 +98,7 @@ def apply(
     table: Table,
     *,
     over_limits: bool,
+    reason: str = "",
     tell: bool,
     filename: str,
     draft_id: int | None = None,
@@ -105,15 +106,17 @@ def apply(
     by: User,
 ) -> Applied:
     """Register every sound line, in the order of the file and under one lock; what the lock shows to have changed since
-    the preview is refused line by line. `over_limits` gives a place to all, and each row of the journal says so."""
+    the preview is refused line by line. `over_limits` gives a place to all, for a `reason` that the journal of each
+    who passes a limit keeps."""
     hold(event)
     done = Applied()
     for row in preview(event, table, now=now, over_limits=over_limits).rows:
         if row.person is None or row.state not in (State.CONFIRMED, State.WAITING):
             continue
         facts: dict[str, Any] = {"sessions": row.sessions, "answers": row.answers, "source": Source.ORGANISER}
+        facts |= {"over_capacity": over_limits, "reason": reason, "tell": tell}
         try:
-            made = seats.register(event, row.person, now=now, by=by, over_capacity=over_limits, tell=tell, **facts)
+            made = seats.register(event, row.person, now=now, by=by, **facts)
         except Refused as refusal:
             done.refused.append((row, str(refusal)))
             continue

@@ -15,7 +15,7 @@ from eventapp.registrations.places.limits import structure_share
 from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
 from eventapp.registrations.self_service.request_payloads import answers_in, person_in
 from eventapp.registrations.self_service.summaries import Change, detail_changes
-from eventapp.registrations.sessions.session_places import seats_for_newcomer, seats_of_structure
+from eventapp.registrations.sessions.session_places import seats_for_newcomer, seats_of_structure, seats_taken
 
 
 def summary(request: ChangeRequest) -> list[Change]:
@@ -50,11 +50,13 @@ def _full_sessions(request: ChangeRequest, *, now: datetime) -> Iterator[str]:
     free = seats_for_newcomer(registration.event, [session.id for session in asked])
     for session in asked:
         if session.id not in free:
-            yield f"toutes les places de «\u00a0{session.title}\u00a0» sont prises ou attendues"
+            figures = f"{seats_taken(session)}\u00a0sur\u00a0{session.capacity}"
+            yield f"toutes les places de «\u00a0{session.title}\u00a0» sont prises ou attendues ({figures})"
         elif session.capacity is None or structure is None or most is None:
             continue
-        elif seats_of_structure(session, structure) >= most:
-            yield f"{structure.name} a déjà le nombre de places permis dans «\u00a0{session.title}\u00a0»"
+        elif (taken := seats_of_structure(session, structure)) >= most:
+            figures = f"{taken}\u00a0sur\u00a0{most}"
+            yield f"{structure.name} a déjà le nombre de places permis dans «\u00a0{session.title}\u00a0» ({figures})"
 
 
 def _wanted(request: ChangeRequest) -> Sequence[Session]:

@@ -19,6 +19,7 @@ from eventapp.registrations.people import Colleague
 from eventapp.registrations.self_service import notices, windows
 from eventapp.registrations.self_service.models import ChangeRequest, Decision, RequestKind
 from eventapp.registrations.self_service.request_payloads import answers_in, person_in
+from eventapp.registrations.self_service.request_summaries import obstacles
 from eventapp.registrations.self_service.transfers import pass_on
 from eventapp.registrations.sessions.choices import find_choices
 from eventapp.registrations.sessions.session_changes import change_sessions
@@ -50,9 +51,16 @@ def ask(
 
 
 def accept(
-    request: ChangeRequest, *, now: datetime, by: User, over_limits: bool = False, version: str | None = None
+    request: ChangeRequest,
+    *,
+    now: datetime,
+    by: User,
+    over_limits: bool = False,
+    reason: str = "",
+    version: str | None = None,
 ) -> None:
-    """Do what is asked, as an organiser may; what refuses it leaves the request open. `over_limits`: see the acts.
+    """Do what is asked, as an organiser may; what refuses it leaves the request open. `over_limits`: see the acts; the
+    `reason` is kept with the limits that this passes.
     `version`: what the organiser had before their eyes; something else may be asked since."""
     registration = request.registration
     hold(registration.event)
@@ -62,8 +70,12 @@ def accept(
     if version is not None and version != request.version:
         raise refusals.AskedOtherwise
     _decide(request, Decision.ACCEPTED, now=now, by=by)
+    reached = obstacles(request, now=now) if over_limits else []
     sentence = f"Demande de {name_of(registration)} acceptée\u00a0: {request.kind.asks}."
-    _record("request.accepted", sentence, request, now=now, by=by)
+    if reached:
+        sentence += f" Au-delà des limites\u00a0: {', '.join(reached)}. Motif\u00a0: {reason.rstrip('.')}."
+    beyond = {"over_limits": reached, "reason": reason} if reached else {}
+    _record("request.accepted", sentence, request, now=now, by=by, **beyond)
     _grant(request, now=now, by=by, over_limits=over_limits)
     if request.kind is RequestKind.DETAILS:  # the other acts have a letter of their own
         notices.request_answered(request, now=now)
@@ -152,7 +164,7 @@ def _decide(request: ChangeRequest, decision: Decision, *, now: datetime, by: Us
     db.session.flush()
 
 
-def _record(act: str, sentence: str, request: ChangeRequest, *, now: datetime, by: Any) -> None:
+def _record(act: str, sentence: str, request: ChangeRequest, *, now: datetime, by: Any, **more: Any) -> None:
     registration = request.registration
     about = {"event": registration.event, "subject": registration, "request": request.id}
-    journal.record(act, sentence, now=now, by=by, **about)
+    journal.record(act, sentence, now=now, by=by, **about, **more)

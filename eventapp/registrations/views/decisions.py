@@ -10,11 +10,11 @@ from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.pagination import Order, page
+from eventapp.registrations.desk.forms import OverLimitsForm
 from eventapp.registrations.self_service import requests
 from eventapp.registrations.self_service.models import ChangeRequest
 from eventapp.registrations.self_service.request_forms import AnswerForm
 from eventapp.registrations.self_service.request_summaries import obstacles, summary
-from eventapp.registrations.views.corrections import goes_over_limits
 from eventapp.registrations.views.organiser import LARGEST_ID, bp, find_event
 
 OLDEST_FIRST = Order((ChangeRequest.id,), lambda row: (row.id,))
@@ -41,9 +41,13 @@ def pending(slug: str) -> Any:
 @access.member
 def accept_request(slug: str, request_id: int) -> Any:
     asked = find_request(slug, request_id)
+    beyond, version = OverLimitsForm(), request.form.get("version")
+    if beyond.lacks_reason:
+        flash("Écrivez le motif pour aller au-delà des limites\u00a0: la demande attend toujours.", "error")
+        return redirect(url_for(".pending", slug=slug), 303)
+    facts: dict[str, Any] = {"over_limits": bool(beyond.over_limits.data), "reason": beyond.over_reason.data or ""}
     try:
-        version, beyond = request.form.get("version"), goes_over_limits()
-        requests.accept(asked, now=utcnow(), by=g.user, over_limits=beyond, version=version)
+        requests.accept(asked, now=utcnow(), by=g.user, version=version, **facts)
     except Refused as refusal:
         db.session.rollback()
         flash(f"La demande n’a pas pu être acceptée\u00a0: {refusal}", "error")

@@ -13,7 +13,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
 from eventapp.registrations.desk import importing
-from eventapp.registrations.desk.forms import ImportForm
+from eventapp.registrations.desk.forms import ImportForm, OverLimitsForm
 from eventapp.registrations.desk.models import RegistrationImport
 from eventapp.registrations.desk.reading_people import COLUMNS, PHONE
 from eventapp.registrations.views.organiser import bp, find_event
@@ -78,11 +78,13 @@ def import_apply(slug: str, import_id: int) -> Any:
     draft = RegistrationImport.find(event.id, import_id)
     if draft is None and importing.was_applied(event, import_id):
         return redirect(url_for(".index", slug=slug, tri="-date"), 303)
-    draft = draft or abort(404)
-    table, filename = draft.table, draft.filename
+    draft, beyond = draft or abort(404), OverLimitsForm()
+    if beyond.lacks_reason:
+        flash("Personne n’est encore inscrit\u00a0: écrivez le motif pour aller au-delà des limites.", "error")
+        return redirect(url_for(".import_preview", slug=slug, import_id=import_id), 303)
+    about = _wanted(beyond)
+    table, about["filename"], about["draft_id"] = draft.table, draft.filename, import_id
     db.session.delete(draft)
-    about: dict[str, Any] = {name: bool(request.form.get(name)) for name in ("over_limits", "tell")}
-    about |= {"filename": filename, "draft_id": import_id}
     try:
         applied = importing.apply(event, table, now=utcnow(), by=g.user, **about)
     except Refused as refusal:
@@ -122,6 +124,11 @@ def _too_large(slug: str) -> str:
 
 
 uploads.explain_too_large(bp, "import_file", _too_large)
+
+
+def _wanted(beyond: OverLimitsForm) -> dict[str, Any]:
+    over_limits, tells = bool(beyond.over_limits.data), bool(request.form.get("tell"))
+    return {"over_limits": over_limits, "reason": beyond.over_reason.data, "tell": tells}
 
 
 def ordered_columns(event: Event) -> list[str]:

@@ -97,7 +97,7 @@ def create(slug: str) -> Any:
     if not form.validate_on_submit():
         return new_page(event, form), 422
     now = utcnow()
-    facts = form.wishes(now) | {"source": Source.ORGANISER, "by": g.user, "over_capacity": form.over_capacity.data}
+    facts = form.wishes(now) | {"source": Source.ORGANISER, "by": g.user, **form.beyond()}
     try:
         registration = seats.register(event, form.person(), now=now, **facts)
     except Refused as refusal:

@@ -115,15 +115,13 @@ def apply(allocation: Allocation, *, now: datetime, by: User) -> None:
         raise NotApplicable
     if event.has_ended(now):
         raise NotApplicable("Cette rencontre est terminée.")
-    problems = find_problems(event)
+    problems, given = find_problems(event), [Given(*seat) for seat in allocation.seats]
     if _digest(problems) != allocation.input_digest:
         raise WishesChanged
-    _write(event, [*map(Given._make, allocation.seats), *_left_waiting(allocation, problems)], now=now, by=by)
+    _write(event, [*given, *_left_waiting(allocation, problems)], now=now, by=by)
     allocation.applied_at = event.allocated_at = now
     lifecycle.touch(event, now=now, calendar=False)
-    sentence = (
-        f"Souhaits attribués\u00a0: {len(allocation.seats)} places données, tirage au sort n°\u00a0{allocation.seed}."
-    )
+    sentence = f"Souhaits attribués\u00a0: {len(given)} places données, tirage au sort n°\u00a0{allocation.seed}."
     journal.record("allocation.applied", sentence, now=now, by=by, event=event, subject=allocation)
     fill(event, now=now)
 
