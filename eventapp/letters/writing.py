@@ -42,9 +42,10 @@ def worded(event: Event) -> dict[LetterKind, Letter]:
     return {kind: letter for kind, letter in latest.items() if is_worded(letter)}
 
 
-def text_at(event: Event, kind: LetterKind, moment: datetime) -> tuple[str, str]:
-    """Subject and body of a letter made at that moment, whatever was written since; nothing is written down."""
-    return own_text_at(event, kind, moment) or proposal(event, kind)
+def text_at(event: Event, kind: LetterKind, moment: datetime, wording: str | None = None) -> tuple[str, str]:
+    """Subject and body of a letter made at that moment, in the wording that it has kept, whatever was written or chosen
+    since; nothing is written down."""
+    return own_text_at(event, kind, moment) or PROPOSALS[Wording(wording or event.wording)][kind]
 
 
 def own_text_at(event: Event, kind: LetterKind, moment: datetime) -> tuple[str, str] | None:

@@ -19,6 +19,7 @@ from eventapp.outbox.models import Message, Priority
 
 LONGEST_DOMAIN = 255
 ENTRY = "calendar_entry"  # in a message's context: the row whose calendar object it brings, where it is not the event
+WORDING = "wording"  # in a message's context: whether its event invited or summoned when it was posted
 
 
 class NothingToSay(Exception):
@@ -95,7 +96,7 @@ def ahead(id_name: str) -> Callable[[ReadAhead], ReadAhead]:
 
 def ids_of(message: Message) -> dict[str, Any]:
     """What its loader is called with."""
-    return {name: value for name, value in message.context.items() if name != ENTRY}
+    return {name: value for name, value in message.context.items() if name not in (ENTRY, WORDING)}
 
 
 @contextmanager
@@ -139,7 +140,7 @@ def post(
     domain = current_app.config["SETTINGS"].calendar_domain
     message = Message(
         letter=name,
-        context=ids if calendar_entry is None else ids | {ENTRY: calendar_entry},
+        context=ids | _frozen(event, calendar_entry),
         to=to,
         domain=to.rpartition("@")[2].strip().lower()[:LONGEST_DOMAIN],
         event_id=event.id if event is not None else None,
@@ -153,3 +154,10 @@ def post(
     )
     db.session.add(message)
     return message
+
+
+def _frozen(event: Any, calendar_entry: int | None) -> dict[str, Any]:
+    """What no loader is called with."""
+    wording = getattr(event, "wording", None)
+    frozen = {ENTRY: calendar_entry, WORDING: wording.value if wording is not None else None}
+    return {name: value for name, value in frozen.items() if value is not None}

@@ -10,7 +10,7 @@ from eventapp.formats import french_datetime, typo
 from eventapp.letters import attachments, writing
 from eventapp.letters.filling import event_values, words, words_beside
 from eventapp.letters.models import LetterKind
-from eventapp.outbox.letters import Attachment
+from eventapp.outbox.letters import WORDING, Attachment
 from eventapp.outbox.models import Message
 from eventapp.registrations.models import Registration
 
@@ -62,7 +62,7 @@ def of(message: Message, registration: Registration, link: str, session: Session
     known = values(event, registration, link) | {"sujet": subject_of(message.letter, session)}
     if kind is None or message.letter in BESIDE:
         return words_beside(writing.own_text_at(event, kind, made_at) if kind else None, known)
-    return words(*writing.text_at(event, kind, made_at), known)
+    return words(*writing.text_at(event, kind, made_at, message.context.get(WORDING)), known)
 
 
 def files(message: Message, registration: Registration) -> list[Attachment]:

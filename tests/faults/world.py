@@ -329,6 +329,10 @@ def _apply(side: Side) -> None:
     side.event.allocated_at = side.preview.applied_at = utcnow()
 
 
+def _has_left(side: Side) -> None:
+    side.message.state, side.message.sent_at = State.SENT, utcnow() - timedelta(hours=1)
+
+
 def _hold_earlier(side: Side) -> None:
     """An event of last year, with somebody registered."""
     earlier = {"starts_at": side.event.starts_at - timedelta(days=300), "ends_at": side.event.starts_at}
@@ -523,7 +527,7 @@ BODIES: dict[str, Any] = {
     "events_organiser.do_cancel": lambda _side: {"reason": "Grève des transports"},
     "events_organiser.do_duplicate": lambda side: {
         "title": "Copie", "slug": f"copie-{next(number)}",
-        "starts_on": (side.event.local_start + timedelta(days=300)).date().isoformat(),
+        "starts_on": (side.event.local_start + timedelta(days=300)).date().isoformat(), "agenda": "y", "guests": "y",
     },
     "events_organiser.do_import_file": _event_file,
     "events_organiser.publish_draft": lambda _side: {"whom": "concerned"},
@@ -627,6 +631,7 @@ PREPARED = {
     "documents.print_letters": lambda side: setattr(side.spare_guest, "undeliverable_at", utcnow()),
     "invitations_organiser.restart_automatic": lambda side: setattr(side.automatic, "stopped_at", utcnow()),
     "invitations_organiser.resume_campaign": lambda side: setattr(side.campaign, "state", CampaignState.PAUSED),
+    "outbox_organiser.do_send_anew": _has_left,
     "registrations.change_wishes": _take_wishes,
     "registrations_organiser.announce_allocation": _apply,
     "registrations_organiser.apply_allocation": _draw,

@@ -2,18 +2,24 @@
 
 import base64
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from eventapp import journal
+from eventapp.events.models import Wording
 from eventapp.extensions import db
+from eventapp.journal.models import Entry
 from eventapp.outbox import queue
 from eventapp.outbox.delivery import deliver_due
 from eventapp.outbox.models import Message, State
 from eventapp.outbox.queue import Outcome
-from tests.factories import NOW, make_event, make_organisation, make_user
+from eventapp.registrations import notices
+from eventapp.registrations.models import Status
+from tests.factories import NOW, make_event, make_organisation, make_registration, make_user
 from tests.pages import parse, words
 
+HOUR = timedelta(hours=1)
 LINK = "http://localhost/mon-inscription/abcdefghijklmnopqrstuvwxyz012345"
 
 
@@ -227,3 +233,75 @@ def test_a_strangers_letters_are_not_found(client, event, send):
         assert client.get(address).status_code == 404
         assert client.get(f"{address}/apercu").status_code == 404
         assert client.post(f"{address}/renvoi").status_code == 404
+
+
+def leave():
+    (lease,) = queue.claim(NOW)
+    assert queue.step(NOW, done=(lease, Outcome(state=State.SENT))).state is State.SENT
+
+
+def sent(send, event):
+    message = send("jeanne@exemple.example", event=event)
+    leave()
+    return f"/gestion/evenements/rencontre/courriels/{message.id}"
+
+
+def test_a_letter_that_left_is_sent_anew_after_a_confirmation(in_november, client, event, send, outbox):
+    address = sent(send, event)
+    assert words(client.page(address).select_one("main p a.fr-btn")) == "Envoyer de nouveau"
+    assert "repart vers jeanne@exemple.example" in words(client.page(f"{address}/nouvel-envoi").main)
+
+    answers = [client.post(f"{address}/nouvel-envoi") for _ in range(2)]
+
+    first, second = outbox()
+    assert {answer.location for answer in answers} == {f"/gestion/evenements/rencontre/courriels/{second.id}"}
+    assert (second.letter, second.to, second.state) == (first.letter, first.to, State.QUEUED)
+    assert second.message_id != first.message_id
+    entries = db.session.scalars(db.select(Entry.sentence).where(Entry.act == "message.sent_anew")).all()
+    assert entries == ["Courriel envoyé de nouveau à jeanne@exemple.example."]
+
+
+def test_an_ended_offer_is_not_sent_anew(in_november, client, event, outbox):
+    offered = make_registration(event, status=Status.WAITING, offer_until=NOW + HOUR)
+    notices.offered(offered, now=NOW)
+    db.session.commit()
+    leave()
+    offered.offer_until = None
+    address = f"/gestion/evenements/rencontre/courriels/{outbox()[0].id}"
+
+    client.post(f"{address}/nouvel-envoi")
+
+    page = client.page(f"{address}/nouvel-envoi")
+    assert "Cette lettre ne part plus : la proposition n’est plus ouverte." in words(page.main)
+    assert "Ouvrir l’inscription" in words(page.main)
+    assert len(outbox()) == 1
+
+
+def test_nothing_is_sent_anew_before_it_left_or_after_the_event(client, event, send, outbox, time_machine):
+    time_machine.move_to(NOW)
+    waiting = send("paul@exemple.example", event=event)
+    client.post(f"/gestion/evenements/rencontre/courriels/{waiting.id}/nouvel-envoi")
+    fail()
+    address = sent(send, event)
+
+    time_machine.move_to(event.ends_at + HOUR)
+    client.sign_in(make_user(event.organisation))
+    client.post(f"{address}/nouvel-envoi")
+
+    assert "la rencontre a eu lieu" in words(client.page(f"{address}/nouvel-envoi").main)
+    assert len(outbox()) == 2
+
+
+def test_what_left_keeps_its_words_when_the_event_comes_to_summon(client, event, outbox):
+    notices.confirmed(make_registration(event), now=NOW)
+    db.session.commit()
+    leave()
+    event.wording = Wording.CONVOCATION
+    journal.record("event.moved", "Lieu changé", now=NOW + HOUR, event=event, subject=event)
+
+    page = words(client.page(f"/gestion/evenements/rencontre/courriels/{outbox()[0].id}").main)
+
+    assert "Place confirmée : " in page
+    assert "Présence enregistrée" not in page
+    assert "les faits (date, lieu, place, rang, sessions) sont ceux d’aujourd’hui" in page
+    assert "Depuis l’envoi : Lieu changé" in page

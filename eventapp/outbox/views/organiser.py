@@ -18,6 +18,7 @@ from eventapp.outbox.board import STATES, Choice
 from eventapp.outbox.letters import TITLES, NothingToSay
 from eventapp.outbox.models import Bounce, Message
 from eventapp.outbox.rendering import Rendered, masked, render
+from eventapp.outbox.views.since import changed_since
 from eventapp.pagination import Order, page
 from eventapp.registrations.models import Registration
 from eventapp.text import fold_email
@@ -34,7 +35,7 @@ FRAMED = {"Content-Security-Policy": f"{headers.CSP}; frame-src 'self'"}
 @bp.get(BOARD)
 @access.member
 def board(slug: str) -> Any:
-    event, choice = _event(slug), Choice.of(request.args)
+    event, choice = find_event(slug), Choice.of(request.args)
     after, before = request.args.get("apres"), request.args.get("avant")
     return render_template(
         "outbox/organiser/board.html",
@@ -44,14 +45,14 @@ def board(slug: str) -> Any:
         letters=[(name, TITLES[name]) for name in boards.letters(event.id)],
         campaigns=_campaigns(event),
         exports=downloads.links(".export", slug=slug),
-        **_about(event, choice),
+        **about(event, choice),
     )
 
 
 @bp.get(f"{BOARD}/liste.<kind>")
 @access.member
 def export(slug: str, kind: str) -> Response:
-    event = _event(slug)
+    event = find_event(slug)
     cells = boards.cells(event.id, Choice.of(request.args), event.zone)
     return downloads.spreadsheet(kind, f"Courriels {event.title}", boards.HEADER, cells)
 
@@ -60,15 +61,15 @@ def export(slug: str, kind: str) -> Response:
 @access.member
 def resend_many(slug: str) -> Any:
     """What sending again all that failed would do; the filters of the board apply."""
-    event, choice = _event(slug), Choice.of(request.args)
+    event, choice = find_event(slug), Choice.of(request.args)
     failed = boards.failed(event.id, choice)
-    return render_template("outbox/organiser/resend_many.html", failed=failed, **_about(event, choice))
+    return render_template("outbox/organiser/resend_many.html", failed=failed, **about(event, choice))
 
 
 @bp.post(f"{BOARD}/renvoi")
 @access.member
 def do_resend_many(slug: str) -> Any:
-    event, now = _event(slug), utcnow()
+    event, now = find_event(slug), utcnow()
     sent = boards.resend_failed(event.id, Choice.of(request.args), now=now)
     if sent:
         sentence = plural(sent, "courriel en échec renvoyé", "courriels en échec renvoyés")
@@ -82,20 +83,20 @@ def do_resend_many(slug: str) -> Any:
 @bp.get(MESSAGE)
 @access.member
 def message(slug: str, key: int) -> Any:
-    event = _event(slug)
-    row = _message(event, key)
+    event = find_event(slug)
+    row = find_message(event, key)
     rendered, silence = _preview(row)
     text = masked(rendered.text) if rendered else ""
     reports = db.session.scalars(db.select(Bounce).where(Bounce.message_id == row.id).order_by(Bounce.id)).all()
-    context: dict[str, Any] = {"message": row, "reports": reports, "person": _person(row), **_about(event, Choice())}
-    context |= {"rendered": rendered, "text": text, "silence": silence}
+    context: dict[str, Any] = {"message": row, "reports": reports, "person": person_of(row), **about(event)}
+    context |= {"rendered": rendered, "text": text, "silence": silence, "since": changed_since(row)}
     return render_template("outbox/organiser/message.html", **context), FRAMED
 
 
 @bp.get(f"{MESSAGE}/apercu")
 @access.member
 def preview(slug: str, key: int) -> Any:
-    rendered, _silence = _preview(_message(_event(slug), key))
+    rendered, _silence = _preview(find_message(find_event(slug), key))
     if rendered is None:
         abort(404)
     html = masked(rendered.html)
@@ -105,8 +106,8 @@ def preview(slug: str, key: int) -> Any:
 @bp.post(f"{MESSAGE}/renvoi")
 @access.member
 def resend(slug: str, key: int) -> Any:
-    event = _event(slug)
-    row = _message(event, key)
+    event = find_event(slug)
+    row = find_message(event, key)
     try:
         queue.resend(row, now=utcnow())
         journal.record("message.resent", f"Courriel renvoyé à {row.to}.", now=utcnow(), by=g.user, event=event)
@@ -118,15 +119,16 @@ def resend(slug: str, key: int) -> Any:
     return redirect(url_for(".message", slug=slug, key=key), 303)
 
 
-def _event(slug: str) -> Event:
+def find_event(slug: str) -> Event:
     return db.first_or_404(Event.managed_by(g.user).where(Event.slug == slug))
 
 
-def _message(event: Event, key: int) -> Message:
+def find_message(event: Event, key: int) -> Message:
     return db.first_or_404(boards.listed(event.id, Choice()).where(Message.id == key))
 
 
-def _about(event: Event, choice: Choice) -> dict[str, Any]:
+def about(event: Event, choice: Choice | None = None) -> dict[str, Any]:
+    choice = choice or Choice()
     return {"event": event, "organisation": event.organisation, "titles": TITLES, "choice": choice}
 
 
@@ -137,7 +139,7 @@ def _campaigns(event: Event) -> list[tuple[int, str]]:
     return [(row.id, f"{row.letter.subject[:60]}, {short_date(row.due_at, event.timezone)}") for row in rows]
 
 
-def _person(message: Message) -> tuple[str, str] | None:
+def person_of(message: Message) -> tuple[str, str] | None:
     """What to open to correct the address: the guest, or the person registered, that the letter is about."""
     slug = request.view_args["slug"] if request.view_args else ""
     registration = db.session.get(Registration, message.context.get("registration_id") or 0)
