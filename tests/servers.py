@@ -5,7 +5,6 @@ import itertools
 import os
 import socket
 import ssl
-import subprocess
 import sys
 import time
 import urllib.error
@@ -17,9 +16,10 @@ from pathlib import Path
 from flask import Flask
 
 from eventapp import processes, serve
-from eventapp.config import ROOT, Settings
+from eventapp.config import Settings
 from eventapp.extensions import db
 from tests import databases, postgresql
+from tests.copies import Copy
 
 START_SECONDS = 60
 ANYBODY = ssl._create_unverified_context()  # noqa: S323 - our own certificate, on our own machine
@@ -44,7 +44,7 @@ class Site:
     app: Flask
     log: Path
     may_fail: bool
-    children: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    children: list[Copy] = field(default_factory=list)
 
     def stop(self) -> None:
         """End the processes; an unhandled exception in them fails the test that caused it."""
@@ -106,8 +106,7 @@ class Starter:
 
     def _start(self, site: Site, command: list[str], environ: Mapping[str, str]) -> None:
         whole = {**os.environ, **databases.ENVIRONMENT, **environ}
-        with site.log.open("ab") as sink:
-            site.children.append(processes.start(command, environ=whole, cwd=str(ROOT), output=sink))
+        site.children.append(Copy(command, environ=whole, log=site.log))
 
 
 def tls(certificate: Certificate | None) -> list[str]:
