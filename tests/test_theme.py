@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 STATIC = Path(__file__).parents[1] / "eventapp" / "static"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 THEME = (STATIC / "css" / "theme.css").read_text("utf-8")
 COLOUR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
+ASKS = re.compile(r"prefers-color-scheme|matchMedia|@container|getComputedStyle")
+SCHEME = re.compile(r"(?<!supported-)color-scheme(?!s)[^;>]*(?=[;\"])|light-dark\(")
 COLOURS = {name: {"light": light, "dark": dark} for name, light, dark in COLOUR.findall(THEME)}
 
 PAPERS = ("paper", "paper-2")
@@ -60,6 +63,24 @@ def test_every_colour_outside_the_tokens_is_a_token():
     rules = THEME[THEME.index("@layer base {") :]
 
     assert re.findall(r"#[0-9a-f]{3,8}\b(?=[;\s])", rules) == ["#fff", "#555"]  # a letter's ground; ink on paper
+
+
+def test_only_colours_differ_between_light_and_dark():
+    """So that of a page which is judged whole on a light screen, only colours are left to judge on a dark one."""
+    page_files = [*STATIC.rglob("*.css"), *STATIC.rglob("*.js"), *TEMPLATES.rglob("*.html")]
+    asks = [path for path in page_files if ASKS.search(path.read_text("utf-8"))]
+    schemes = {f"{path.parent.name}/{path.name}": SCHEME.findall(path.read_text("utf-8")) for path in page_files}
+
+    assert asks == []
+    assert {name: found for name, found in schemes.items() if found} == {
+        "css/theme.css": [
+            "color-scheme: light dark",
+            *["light-dark("] * len(COLOURS),
+            "color-scheme: light",
+        ],  # on paper
+        "layouts/base.html": ['color-scheme" content="light dark'],
+        "layouts/mail.html": ['color-scheme" content="light dark'],
+    }
 
 
 def test_style_and_script_stay_small():

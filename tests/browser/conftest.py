@@ -1,7 +1,7 @@
 """A real Chromium, the one that the system has; pages that break the security policy or call elsewhere fail."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,11 @@ from tests.servers import Site, Starter
 FOLDER = Path(__file__).parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["RGAAv4", "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+FAULTS = """async options => {
+    const found = await axe.run(document, options)
+    return found.violations.flatMap(fault => fault.nodes.map(
+        node => `${fault.id}: ${fault.help}: ${node.target.join(' ')}: ${node.failureSummary}`))
+}"""
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -84,8 +89,9 @@ def hands(request: pytest.FixtureRequest, site: Site) -> Hands:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Page], list[str]]:
-    """`assert axe(page) == []`: what axe-core finds against RGAA and WCAG 2.1 AA, one line a fault.
+def axe() -> Callable[..., list[str]]:
+    """`assert axe(page) == []`: what axe-core finds against RGAA and WCAG 2.1 AA, one line a fault; or what it finds
+    against some rules only.
 
     What a frame holds is a page of its own, judged apart.
     """
@@ -95,15 +101,11 @@ def axe() -> Callable[[Page], list[str]]:
 
     options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"], "iframes": False}
 
-    def faults(page: Page) -> list[str]:
+    def faults(page: Page, rules: Sequence[str] = ()) -> list[str]:
         if not page.evaluate("typeof axe === 'object'"):
             page.evaluate(source)
-        found = page.evaluate("options => axe.run(document, options)", options)
-        return [
-            f"{fault['id']}: {fault['help']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
-            for fault in found["violations"]
-            for node in fault["nodes"]
-        ]
+        only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
+        return page.evaluate(FAULTS, options | only)
 
     return faults
 

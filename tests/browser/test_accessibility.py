@@ -10,7 +10,7 @@ from eventapp.accounts.models import User
 from eventapp.demonstration import EMAIL
 from eventapp.extensions import db
 from tests.browser import conftest, tour
-from tests.browser.screens import each_screen, overflows
+from tests.browser.screens import each_screen, overflows, rules
 
 SMALLEST = {"width": 320, "height": 640}
 
@@ -36,6 +36,7 @@ def visits(site, browser, axe):
     visits, errors = [], []
     for is_desk in (False, True):
         context = browser.new_context(locale="fr-FR", timezone_id="Europe/Paris", reduced_motion="reduce")
+        context.add_init_script(path=conftest.AXE)
         if is_desk:
             context.add_cookies([session_cookie(site)])
         page = context.new_page()
@@ -52,7 +53,7 @@ def visit(page, site, stop, axe):
     assert page.url == site.url + stop.path, stop
     seen = Visit(stop, title=page.title())
     for screen in each_screen(page):
-        seen.faults += [f"{screen}: {fault}" for fault in axe(page)]
+        seen.faults += [f"{screen}: {fault}" for fault in axe(page, rules(screen))]
         if overflows(page):
             seen.is_cut.append(page.viewport_size["width"])
     page.set_viewport_size(SMALLEST)
@@ -108,7 +109,7 @@ def test_a_refused_form_is_accessible(site, page, axe, path, button):
     assert page.title().startswith("Erreur")
     assert page.evaluate("document.activeElement.id") == "erreurs"
     for screen in each_screen(page):
-        assert axe(page) == [], screen
+        assert axe(page, rules(screen)) == [], screen
         assert not overflows(page), screen
 
 
@@ -136,6 +137,27 @@ def test_axe_reports_a_page_broken_on_purpose(site, browser, axe, broken, rule):
     faults = axe(page)
     page.close()
     assert [fault.split(":")[0] for fault in faults] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("words", "link", "rule"),
+    [
+        ("light-dark(#000, #333)", "light-dark(#0b5a53, #74d2c3); text-decoration: underline", "color-contrast"),
+        ("light-dark(#000, #fff)", "light-dark(#767676, #e0e0e0); text-decoration: none", "link-in-text-block"),
+    ],
+)
+def test_axe_reports_what_is_broken_on_dark_screens_only(site, browser, axe, words, link, rule):
+    """Where it is asked about colours and nothing else."""
+    page = browser.new_page(bypass_csp=True)
+    page.goto(f"{site.url}/cookies")
+    page.evaluate(
+        "document.querySelector('main').innerHTML = '<h1>Cookies</h1><p>Voir <a href=\"/\">ici</a> tout.</p>'"
+    )
+    page.add_style_tag(content=f"main p {{ color: {words} }} main p a {{ color: {link} }}")
+    found = {screen.split(maxsplit=1)[1]: axe(page, rules(screen)) for screen in each_screen(page)}
+    page.close()
+    assert [screen for screen in found if found[screen]] == ["dark 1280", "dark 360"]
+    assert {fault.split(":")[0] for faults in found.values() for fault in faults} == {rule}
 
 
 def session_cookie(site):
