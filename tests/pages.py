@@ -1,5 +1,6 @@
 """The page client: a Flask test client which looks at every HTML page it is given."""
 
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -22,7 +23,7 @@ class PageClient(FlaskClient):
             response = super().open(*args, **kwargs)
         db.session.expire_all()
         if response.mimetype == "text/html" and response.data and response.location is None:
-            check_page(response.text, response.request.path)
+            check_page(parse(response), response.request.path)
         return response
 
     def sign_in(self, user: Any) -> None:
@@ -40,7 +41,11 @@ class PageClient(FlaskClient):
 
 
 def parse(response: TestResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.text, "html.parser")
+    """Once for an answer: what is read here was read already, to be checked."""
+    soup: BeautifulSoup | None = getattr(response, "soup", None)
+    if soup is None:
+        soup = response.soup = BeautifulSoup(response.text, "html.parser")  # type: ignore[attr-defined]
+    return soup
 
 
 def words(html: Any) -> str:
@@ -61,12 +66,13 @@ def imported(environment: Environment, name: str) -> frozenset[str]:
         return frozenset()
     tree = environment.parse(environment.loader.get_source(environment, name)[0])
     own = {found.target for found in tree.find_all(nodes.Import)}
-    layouts = [found.template.value for found in tree.find_all(nodes.Extends) if isinstance(found.template, nodes.Const)]
+    layouts = [
+        found.template.value for found in tree.find_all(nodes.Extends) if isinstance(found.template, nodes.Const)
+    ]
     return frozenset(own.union(*(imported(environment, layout) for layout in layouts)))
 
 
-def check_page(text: str, path: str) -> None:
-    soup = BeautifulSoup(text, "html.parser")
+def check_page(soup: BeautifulSoup, path: str) -> None:
     if soup.html is None:
         return
     headings = soup.find_all("h1")
@@ -75,6 +81,6 @@ def check_page(text: str, path: str) -> None:
     assert words(headings[0]), f"{path}: empty h1"
     assert words(headings[0]) in title, f"{path}: the title « {title} » lacks the h1 « {words(headings[0])} »"
     assert soup.html.get("lang") == "fr", f"{path}: lang"
-    identifiers = [tag["id"] for tag in soup.find_all(id=True)]
-    twice = {name for name in identifiers if identifiers.count(name) > 1}
+    identifiers = Counter(tag["id"] for tag in soup.find_all(id=True))
+    twice = {name for name, times in identifiers.items() if times > 1}
     assert not twice, f"{path}: id used twice: {twice}"
