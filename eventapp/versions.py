@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from eventapp.accounts.models import Organisation
+from eventapp.agenda.happening import next_change
 from eventapp.cache import Version
 from eventapp.clock import utcnow
 from eventapp.config import ROOT
@@ -25,8 +26,8 @@ def _build() -> str:
 BUILD = _build()
 
 
-def of_event(slug: str) -> Version | None:
-    """The event's own page and its programme, places left included."""
+def of_event(slug: str, **_others: str) -> Version | None:
+    """The event's own page, its programme and the pages of its sessions, places left and what goes on included."""
     now = utcnow()
     event = db.session.scalar(db.select(Event).where(Event.slug == slug, Event.published_at.is_not(None)))
     if event is None:
@@ -41,7 +42,7 @@ def of_event(slug: str) -> Version | None:
         session_places.session_places(event),
     )
     moments = (event.opens_at, event.closes_at, event.per_structure_until, event.wishes_close_at)
-    return Version(key, _next((*moments, event.starts_at, event.ends_at), now))
+    return Version(key, _next((*moments, event.starts_at, event.ends_at, next_change(event, now=now)), now))
 
 
 def of_form(slug: str) -> Version | None:

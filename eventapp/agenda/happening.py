@@ -40,6 +40,6 @@ def next_change(event: Event, *, now: datetime) -> datetime | None:
     held = select(*instants).where(Session.event_id == event.id, Session.cancelled_at.is_(None))
     begins, ends = db.session.execute(held).one()
     if begins is None:
-        return ends  # type: ignore[no-any-return]
+        return ends
     midnight = begins.astimezone(event.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return min(instant for instant in (midnight, begins, ends) if instant > now)  # type: ignore[no-any-return]
+    return min(instant for instant in (midnight, begins, ends) if instant > now)

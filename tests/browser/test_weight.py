@@ -7,6 +7,7 @@ from tests.browser import tour
 MOST_BYTES = 100_000
 MOST_REQUESTS = 10
 PUBLIC = {"events.home", "events.page", "events.report", "agenda.programme", "registrations.form", "accounts.sign_in"}
+PUBLIC |= {"agenda.session", "agenda.speaker"}
 PUBLIC |= {"pages.legal", "pages.privacy", "pages.accessibility", "registrations.person", "invitations.page"}
 
 

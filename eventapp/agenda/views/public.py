@@ -39,7 +39,8 @@ def programme(slug: str) -> Any:
     )
 
 
-@bp.get("/evenements/<slug>/sessions/<session_slug>")
+# As for the calendar file of the same address: what neither answers to is refused, not answered by the other.
+@bp.route("/evenements/<slug>/sessions/<session_slug>", methods=["GET"], provide_automatic_options=False)
 @access.everyone
 @cached_page(versions.of_event)
 def session(slug: str, session_slug: str) -> Any:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from eventapp.agenda.happening import happening
 from eventapp.agenda.programme import programme
 from eventapp.events.models import Audience, Event
 from eventapp.registrations.places.limits import structures_are_released
@@ -12,10 +13,12 @@ from eventapp.registrations.wishes.wish_slots import shown_places
 
 def shown_event(event: Event, *, now: datetime) -> dict[str, Any]:
     is_over = event.cancelled_at is not None or event.has_ended(now)
+    days = programme(event)
     return {
         "event": event,
         "availability": availability(event, now=now),
-        "days": programme(event),
+        "days": days,
+        "happening": happening(event, [session for day in days for session in day.sessions], now=now),
         "places": {} if is_over else shown_places(event),
         "per_structure": None if structures_are_released(event, now) else event.per_structure,
         "by_invitation": event.audience is Audience.INVITED,
