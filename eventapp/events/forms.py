@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
@@ -44,6 +44,14 @@ class DuplicateForm(FlaskForm):
     title = StringField("Titre de la copie", (DataRequired("Donnez un titre."), at_most(200)), filters=LINE)
     slug = StringField("Adresse de sa page", (Optional(), at_most(80), SLUG), filters=LINE)
     starts_on = DayField("Nouvelle date de début", (InputRequired("Choisissez la nouvelle date de début."),))
+    agenda = BooleanField("Le programme", default=True)
+    rooms = BooleanField("Les salles", default=True)
+    speakers = BooleanField("Les intervenants", default=True)
+    categories = BooleanField("Les catégories de participants", default=True)
+    questions = BooleanField("Les questions du formulaire d’inscription", default=True)
+    letters = BooleanField("Les lettres et leurs pièces jointes", default=True)
+    automatic = BooleanField("Les envois automatiques", default=True)
+    guests = BooleanField("Les invités")
 
 
 class ReportForm(RevisionForm):

@@ -4,14 +4,29 @@ import pytest
 
 from eventapp.errors import Refused
 from eventapp.events.lifecycle import SlugTaken
+from eventapp.events.models import Event
 from eventapp.exchange import applying, reading, taking, writing
-from eventapp.exchange.duplicating import duplicate
+from eventapp.exchange.duplicating import Parts, counts, duplicate
+from eventapp.exchange.guests_again import Brought, bring, count
 from eventapp.exchange.shifting import shift_sessions
 from eventapp.extensions import db
 from eventapp.invitations import automatic
+from eventapp.invitations.models import Guest, GuestKind, GuestState, NamedAs
 from eventapp.letters.models import Letter, LetterKind
 from tests.exchange.files import WHOLE
-from tests.factories import NOW, make_event, make_session, make_user, save
+from tests.factories import (
+    NOW,
+    make_category,
+    make_event,
+    make_guest,
+    make_invitation,
+    make_person,
+    make_question,
+    make_session,
+    make_structure,
+    make_user,
+    save,
+)
 
 
 def whole(**changes):
@@ -94,3 +109,70 @@ def test_what_leaves_by_itself_is_planned_for_the_copy_from_its_own_dates():
 
     (planned,) = automatic.of(copy)
     assert automatic.leaves_at(planned) == copy.starts_at - timedelta(days=3)
+
+
+def only(event, **parts):
+    copy = duplicate(
+        event, slug="copie", title="Copie", starts_on=date(2027, 7, 1), parts=Parts(**parts), now=NOW, by=None
+    )
+    db.session.flush()
+    return writing.as_dict(taking.take(copy))
+
+
+def test_without_rooms_the_sessions_stay_without_one():
+    copy = only(whole(), rooms=False)
+    assert copy["rooms"] == []
+    assert [session["room"] for session in copy["sessions"]] == [None, None]
+    assert copy["sessions"][0]["speakers"] == WHOLE["sessions"][0]["speakers"]
+
+
+def test_without_speakers_nobody_speaks():
+    copy = only(whole(), speakers=False)
+    assert (copy["speakers"], [s["speakers"] for s in copy["sessions"]]) == ([], [[], []])
+
+
+def test_without_its_programme_nothing_has_to_be_chosen():
+    copy = only(whole(), agenda=False)
+    assert (copy["sessions"], copy["choice_required"]) == ([], [])
+    assert len(copy["rooms"]) == 2
+
+
+def test_categories_questions_letters_and_what_leaves_by_itself_may_stay_behind():
+    event = make_event()
+    user = make_user(event.organisation)
+    make_category(event)
+    make_question(event)
+    automatic.add(event, LetterKind.PRACTICAL, 3, now=NOW, by=user)
+    save(Letter(event_id=event.id, name=LetterKind.INVITATION, version=1, subject="x", body="…", written_at=NOW))
+    assert counts(event, now=NOW) | {"agenda": 0} == dict.fromkeys(counts(event, now=NOW), 1) | {
+        "agenda": 0, "rooms": 0, "speakers": 0,
+    }  # fmt: skip
+    left = dict.fromkeys(("categories", "questions", "letters", "automatic"), False)
+    duplicate(event, slug="copie", title="Copie", starts_on=date(2027, 7, 1), parts=Parts(**left), now=NOW, by=None)
+    copy = db.session.scalar(db.select(Event).where(Event.slug == "copie"))
+    assert not any(counts(copy, now=NOW).values())
+
+
+@pytest.mark.both_databases
+def test_guests_come_along_as_people_never_invited():
+    event = make_event()
+    category = make_category(event, slug="elus", name="Élus")
+    kept = make_guest(event, make_person(category=category))
+    make_invitation(kept)
+    office = make_guest(
+        event, make_person(first_name="", structure=make_structure()), kind=GuestKind.STRUCTURE, places=3
+    )
+    make_guest(event, removed_at=NOW)
+    make_guest(event, undeliverable_at=NOW)
+    make_guest(event, named_by=office, named_as=NamedAs.COLLEAGUE)
+    copy = duplicate(event, slug="copie", title="Copie", starts_on=date(2027, 7, 1), now=NOW, by=None)
+
+    brought = bring(event, copy, now=NOW, by=None)
+
+    assert brought == Brought(added=2, withdrawn=1, undeliverable=1, named=1) == count(event)
+    found = {guest.email: guest for guest in db.session.scalars(Guest.of(copy)).unique()}
+    assert found.keys() == {kept.email, office.email}
+    assert {guest.state for guest in found.values()} == {GuestState.NOT_INVITED}
+    assert (found[kept.email].category.slug, found[office.email].places) == ("elus", 3)
+    assert event.title in found[kept.email].origin
+    assert "1 adresse qui ne reçoit plus" in brought.sentence

@@ -1,6 +1,8 @@
 """The event file for organisers: download, upload, and a copy at another date."""
 
 from contextlib import closing
+from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from flask import abort, flash, g, render_template
@@ -14,10 +16,12 @@ from eventapp.events import lifecycle
 from eventapp.events.forms import DuplicateForm, FileForm, point_at
 from eventapp.events.models import Event
 from eventapp.events.views.blueprint import EVENT, back_to, bp, find_event
-from eventapp.exchange import applying, reading, taking, writing
+from eventapp.exchange import applying, guests_again, reading, taking, writing
+from eventapp.exchange.duplicating import Parts, counts
 from eventapp.exchange.duplicating import duplicate as copy
 from eventapp.exchange.event_file import EventFile
 from eventapp.exchange.faults import BadFile, Fault
+from eventapp.exchange.guests_again import Brought
 from eventapp.extensions import db
 
 
@@ -80,23 +84,32 @@ def do_duplicate(slug: str) -> Any:
     event, form = find_event(slug), DuplicateForm()
     if not form.validate_on_submit() or form.starts_on.data is None:
         return _page(event, form), 422
-    title, starts_on = form.title.data or "", form.starts_on.data
     try:
-        made = copy(
-            event, slug=form.slug.data or lifecycle.free_slug(title, starts_on.year), title=title,
-            starts_on=starts_on, now=utcnow(), by=g.user,
-        )  # fmt: skip
+        made, brought = _copied(event, form, form.starts_on.data)
     except Refused as refusal:
         db.session.rollback()
         point_at(form, refusal)
         return _page(event, form), 422
     db.session.commit()
-    flash("La copie est créée, en brouillon.", "success")
+    flash(f"La copie est créée, en brouillon. {brought.sentence if brought else ''}".strip(), "success")
     return back_to(made)
 
 
+def _copied(event: Event, form: DuplicateForm, starts_on: date) -> tuple[Event, Brought | None]:
+    title, now = form.title.data or "", utcnow()
+    slug = form.slug.data or lifecycle.free_slug(title, starts_on.year)
+    parts = Parts(**{part.name: form[part.name].data for part in fields(Parts)})
+    made = copy(event, slug=slug, title=title, starts_on=starts_on, parts=parts, now=now, by=g.user)
+    brought = guests_again.bring(event, made, now=now, by=g.user) if form.guests.data else None
+    return made, brought
+
+
 def _page(event: Event, form: DuplicateForm) -> str:
-    return render_template("events/organiser/duplicate.html", event=event, organisation=event.organisation, form=form)
+    return render_template(
+        "events/organiser/duplicate.html",
+        event=event, organisation=event.organisation, form=form, counts=counts(event, now=utcnow()),
+        guests=guests_again.count(event),
+    )  # fmt: skip
 
 
 def _organisers_only() -> None:
