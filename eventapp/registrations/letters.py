@@ -23,7 +23,7 @@ from eventapp.registrations.models import Booking, CalendarWish, Registration
 from eventapp.registrations.questions.completeness import missing
 from eventapp.registrations.sessions import agenda
 from eventapp.registrations.sessions.choices import clashes_of
-from eventapp.registrations.sessions.session_places import session_positions
+from eventapp.registrations.sessions.session_places import only_chosen, session_positions
 from eventapp.registrations.waiting.queue import position
 from eventapp.registrations.wishes.wish_slots import disclosed_bookings, shown_ranking_of
 from eventapp.text import fold_email
@@ -134,6 +134,7 @@ def contents_of(message: Message, registration: Registration, **more: Any) -> Co
         "event": event,
         "position": position(registration),
         "session_positions": session_positions(registration),
+        "only_chosen": only_chosen(registration),
         "bookings": disclosed_bookings(registration),
         "rankings": shown_ranking_of(registration),
         "personal_url": link,

@@ -71,6 +71,13 @@ class NotAcceptedHere(Refused):
     field = "email"
 
 
+class NotPassedOn(NotAcceptedHere):
+    message = (
+        "La place ne peut pas être transmise avec ce nom et cette adresse. Si cette personne est déjà inscrite, elle "
+        "n’a pas besoin de votre place\u00a0: annulez la vôtre. Sinon, écrivez-nous."
+    )
+
+
 class NotLive(Refused):
     message = "Cette inscription est annulée."
 

@@ -112,7 +112,7 @@ def test_a_colleague_who_is_registered_is_refused_without_saying_so(client: Page
     registration = make_registration(event)
     response = client.post(f"{page_of(registration)}/transmission", data=COLLEAGUE)
     assert response.status_code == 422
-    assert "déjà inscrit" not in response.text
+    assert "Si cette personne est déjà inscrite, elle n’a pas besoin de votre place" in words(parse(response).main)
     assert registration.is_confirmed
 
 

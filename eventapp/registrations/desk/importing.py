@@ -18,9 +18,10 @@ from eventapp.formats import plural, typo
 from eventapp.journal.models import Entry
 from eventapp.registrations import seats
 from eventapp.registrations.desk.forecast import Forecast
+from eventapp.registrations.desk.known_people import KnownPeople
 from eventapp.registrations.desk.reading_choices import read_answer, read_sessions
 from eventapp.registrations.desk.reading_people import COLUMNS, PHONE, PeopleReader, find_columns
-from eventapp.registrations.models import Question, Registration, Source, Status
+from eventapp.registrations.models import Question, Source
 from eventapp.registrations.people import Person
 from eventapp.registrations.questions.answers import asked, check_answers, reserved
 from eventapp.registrations.refusals import AnswerRefused
@@ -149,7 +150,7 @@ class _Reader:
         self.people, self.forecast = PeopleReader(event), Forecast(event, now=now)
         self.questions = _imported(event)
         self.bookable = bookable_sessions(event)
-        self.registered = _registered(event)
+        self.known = KnownPeople(event)
         self.seen: dict[tuple[str, str], int] = {}
 
     def decide(self, line: int, values: dict[str, str]) -> Row:
@@ -164,11 +165,12 @@ class _Reader:
         except (ValueError, Refused) as wrong:
             return Row(line, State.WRONG, values, remark=str(wrong))
         key = (person.email_folded, person.name_folded)
-        if key in self.registered:
-            return Row(line, State.PRESENT, values, person, remark="Déjà inscrite.")
+        if present := self.known.remark_if_registered(person):
+            return Row(line, State.PRESENT, values, person, remark=present)
         first = self.seen.setdefault(key, line)
         if first != line:
             return Row(line, State.PRESENT, values, person, remark=f"Déjà à la ligne {first} de ce fichier.")
+        remark = " ".join(filter(None, (remark, self.known.remark_on_name(person))))
         return self._seat(Row(line, State.CONFIRMED, values, person, tuple(sessions), answers, remark), person)
 
     def _check(self, person: Person) -> None:
@@ -191,7 +193,7 @@ class _Reader:
         reason, waited = self.forecast.take(person, booked, over_limits=self.over_limits)
         if reason:
             ends = "" if self.event.waiting_list else ", et cette rencontre n’a pas de liste d’attente"
-            return replace(row, state=State.WAITING, remark=f"Attendrait\u00a0: {reason}{ends}.")
+            return replace(row, state=State.WAITING, remark=f"{row.remark} Attendrait\u00a0: {reason}{ends}.".strip())
         if waited:
             titles = ", ".join(f"«\u00a0{title}\u00a0»" for title in waited)
             return replace(row, remark=f"{row.remark} Liste d’attente de {titles}.".strip())
@@ -201,10 +203,3 @@ class _Reader:
 def _imported(event: Event) -> list[Question]:
     hidden = reserved(event)
     return [question for question in asked(event) if question.slug not in hidden]
-
-
-def _registered(event: Event) -> set[tuple[str, str]]:
-    """(folded address, folded name) of everyone who is registered, however they came."""
-    live = Registration.event_id == event.id, Registration.status != Status.CANCELLED
-    rows = db.session.execute(select(Registration.email_folded, Registration.name_folded).where(*live))
-    return {(email, name) for email, name in rows}

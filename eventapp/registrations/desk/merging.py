@@ -57,6 +57,7 @@ def merge(one: Registration, other: Registration, *, address_of: Registration, n
     if given_up_folded != address_of.email_folded:
         taken_back = calendar_mail.of_end(given_up, now=now)
     _keep_facts(stays, leaves, email=kept_email)
+    describe(leaves, replace(person_of(leaves), email=given_up_address))  # a file that holds it names this same person
     _take_sessions(stays, leaves, now=now)
     _take_answers_and_wishes(stays, leaves)
     touch(stays, now=now)

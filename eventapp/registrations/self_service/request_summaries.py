@@ -21,7 +21,7 @@ from eventapp.registrations.sessions.session_places import seats_for_newcomer, s
 def summary(request: ChangeRequest) -> list[Change]:
     registration, payload = request.registration, request.payload
     if request.kind is RequestKind.CANCEL:
-        return [Change("Motif", "", payload["reason"])] if payload.get("reason") else []
+        return [Change("Motif", "", payload["reason"], is_fact=True)] if payload.get("reason") else []
     if request.kind is RequestKind.SESSIONS:
         return _sessions(request)
     if request.kind is RequestKind.TRANSFER:

@@ -17,6 +17,7 @@ class Change:
     label: str
     before: str
     after: str
+    is_fact: bool = False  # said with the request, and changing nothing
 
 
 RESERVED = "réponse réservée"

@@ -42,6 +42,16 @@ def session_places(event: Event) -> dict[int, SessionPlaces]:
     }
 
 
+def only_chosen(registration: Registration) -> set[int]:
+    """The sessions with seats left that somebody who waits for the event itself chose: the event is all they wait
+    for."""
+    if not registration.is_waiting:
+        return set()
+    places = session_places(registration.event)
+    chosen = {booking.session_id for booking in registration.live_bookings}
+    return {key for key in chosen if key in places and not places[key].is_full}
+
+
 def seats_for_newcomer(event: Event, sessions: Collection[int]) -> set[int]:
     """Of these sessions, those with a seat that nobody with a place at the event waits for."""
     rows = db.session.execute(SEATS, {"event_id": event.id, "sessions": sessions})

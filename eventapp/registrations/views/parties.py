@@ -64,7 +64,8 @@ def create_party(slug: str) -> Any:
 def party(token: str) -> Any:
     found = Party.of_token(token) or abort(404)
     people = db.session.scalars(found.people).all()
-    return render_template("registrations/party.html", event=found.event, party=found, people=people)
+    ranks = {one.id: seats.position(one) for one in people}
+    return render_template("registrations/party.html", event=found.event, party=found, people=people, positions=ranks)
 
 
 def _closed_page(event: Event) -> str | None:

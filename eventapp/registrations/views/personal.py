@@ -15,7 +15,7 @@ from eventapp.registrations.questions.completeness import missing_answers, missi
 from eventapp.registrations.self_service import own_history, requests, transfers, windows
 from eventapp.registrations.self_service.request_summaries import summary
 from eventapp.registrations.sessions.choices import clashes_of
-from eventapp.registrations.sessions.session_places import session_positions
+from eventapp.registrations.sessions.session_places import only_chosen, session_positions
 from eventapp.registrations.views.public import bp
 from eventapp.registrations.waiting.reasons import reasons_to_wait
 from eventapp.registrations.wishes import wish_slots
@@ -71,6 +71,7 @@ def own_sessions(registration: Registration, now: datetime) -> dict[str, Any]:
         "wishes_until": wish_slots.closing(event),
         "wishes_are_open": wish_slots.takes_wishes(event) and not wish_slots.are_closed(event, now),
         "session_positions": session_positions(registration),
+        "only_chosen": only_chosen(registration),
         "session_clashes": clashes_of(registration),
         "feed_url": links.feed(registration) if registration.feed_revoked_at is None else "",
     }

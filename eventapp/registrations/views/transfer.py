@@ -43,7 +43,7 @@ def pass_on(token: str) -> Any:
     try:
         transfers.pass_on(registration, colleague, now=utcnow(), by=journal.PERSON)
     except refusals.AlreadyRegistered:
-        return _refused(token, form, refusals.NotAcceptedHere())
+        return _refused(token, form, refusals.NotPassedOn())
     except Refused as refusal:
         return _refused(token, form, refusal)
     db.session.commit()

@@ -13,7 +13,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.pagination import Order, Page, page
-from eventapp.registrations.models import Booking, Registration
+from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.places.limits import places
 from eventapp.registrations.sessions.reasons import Reason, Reasons, full_session
 from eventapp.registrations.sessions.session_places import bookable_sessions, session_places
@@ -82,7 +82,9 @@ def of_session(
 def awaited_sessions(event: Event) -> list[tuple[Session, int]]:
     """Those that somebody waits for, and how many do."""
     counts = session_places(event)
-    return [(session, counts[session.id].waiting) for session in bookable_sessions(event) if counts[session.id].waiting]
+    awaited = [session for session in bookable_sessions(event) if counts[session.id].waiting]
+    numbers = [(session, _count(_awaiting(session))) for session in awaited]
+    return [(session, number) for session, number in numbers if number]
 
 
 def decisions(event: Event, session: Session | None = None) -> Sequence[Entry]:
@@ -100,7 +102,9 @@ def _in_words(booking: Booking, reasons: Reasons, full: Reason | None) -> list[s
 
 
 def _awaiting(session: Session) -> Select[Booking]:
-    return _live(session).where(Booking.offer_until.is_(None))
+    """Where seats are left, whoever waits for the event itself waits for nothing else."""
+    awaiting = _live(session).where(Booking.offer_until.is_(None))
+    return awaiting if full_session(session) else awaiting.where(Registration.status == Status.CONFIRMED)
 
 
 def _live(session: Session) -> Select[Booking]:
@@ -114,5 +118,8 @@ def _live(session: Session) -> Select[Booking]:
 
 
 def _count_ahead(session: Session, booking: Booking) -> int:
-    ahead = _awaiting(session).where(Booking.id < booking.id)
-    return db.session.scalar(select(func.count()).select_from(ahead.with_only_columns(Booking.id).subquery())) or 0
+    return _count(_awaiting(session).where(Booking.id < booking.id))
+
+
+def _count(bookings: Select[Booking]) -> int:
+    return db.session.scalar(select(func.count()).select_from(bookings.with_only_columns(Booking.id).subquery())) or 0
