@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import g, make_response
+from flask import current_app, g, make_response
 
 from eventapp import access, headers
 from eventapp.agenda import editing
@@ -39,7 +39,8 @@ def show_programme(slug: str) -> Any:
             token=DecisionForm(),
         )
     )
-    page.headers["Content-Security-Policy"] = f"{headers.CSP}; connect-src 'self'"  # the grid sends what is moved
+    policy = headers.DSFR_CSP if current_app.config["DSFR_DIR"] else headers.CSP
+    page.headers["Content-Security-Policy"] = f"{policy}; connect-src 'self'"  # the grid sends what is moved
     return page
 
 
