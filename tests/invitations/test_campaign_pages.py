@@ -190,6 +190,9 @@ def test_pausing_resuming_and_cancelling_by_their_buttons(client, event, outbox)
     client.post(f"{here}/annulation")
 
     assert [m.state for m in outbox()] == [State.DROPPED]
+    assert "pour un départ prévu" in words(client.page(here).select_one(".page-head"))
+    chosen = client.page(f"/gestion/evenements/{event.slug}/courriels").select("[name=campagne] option")
+    assert [words(option) for option in chosen][-1].startswith("Invitation, ")
     assert client.get(f"{here}/annulation").location == here
     assert client.post(f"{here}/suspension").status_code == 303  # too late, and said so
     assert "déjà terminé" in words(client.page(here))

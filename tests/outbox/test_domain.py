@@ -10,7 +10,7 @@ import dns.rrset
 import pytest
 
 from eventapp.extensions import db
-from eventapp.outbox import authentication, dns_lookup, trial, verdicts
+from eventapp.outbox import authentication, dns_lookup, explaining, trial, verdicts
 from eventapp.outbox.authentication import Sender
 from eventapp.outbox.dns_lookup import DnsUnavailable
 from eventapp.outbox.models import Message, State
@@ -219,3 +219,41 @@ def test_pasted_headers_show_their_verdict_and_are_not_kept(client):
     assert "échoué (toléré)" in found.text
     for headers in ("", "Bonjour", "x" * (verdicts.LONGEST + 1)):
         assert client.post(f"{PAGE}/en-tetes", data={"headers": headers}).status_code == 422
+
+
+def test_a_signature_of_another_domain_is_said_with_what_to_do():
+    headers = (
+        "Authentication-Results: mx.example; dkim=pass header.d=autre.example;"
+        " spf=fail smtp.mailfrom=retours@rencontres.example; dmarc=fail header.from=rencontres.example"
+    )
+
+    dkim, spf, dmarc = explaining.explain(verdicts.read(headers), sender())
+
+    assert dkim.replace("\u00a0", " ").startswith("DKIM : signé par autre.example, au lieu de rencontres.example")
+    assert "(d=rencontres.example)" in dkim
+    assert "n’est pas dans la liste que publie rencontres.example" in spf
+    assert "ni DKIM ni SPF ne valent pour rencontres.example" in dmarc
+
+
+def test_nothing_is_missing_where_all_is_in_order():
+    headers = (
+        "Authentication-Results: mx.example; dkim=pass header.d=rencontres.example;"
+        " spf=pass smtp.mailfrom=a@rencontres.example; dmarc=pass header.from=rencontres.example"
+    )
+    assert explaining.explain(verdicts.read(headers), sender()) == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ("dkim=fail header.d=rencontres.example", "n’est pas valable"),
+        ("dkim=none", "aucune signature n’a été vérifiée"),
+        ("spf=pass smtp.mailfrom=a@autre.example", "l’adresse de retour est en autre.example"),
+        ("dmarc=none", "aucune règle n’a été appliquée"),
+        ("dmarc=fail header.from=ailleurs.example", "ces en-têtes sont ceux d’un courriel de ailleurs.example"),
+        ("dkim=pass header.d=rencontres.example; dmarc=fail header.from=rencontres.example", "refaites un essai"),
+    ],
+)
+def test_each_failure_has_its_reason(headers, said):
+    reasons = explaining.explain(verdicts.read(f"Authentication-Results: mx.example; {headers}"), sender())
+    assert any(said in reason for reason in reasons)

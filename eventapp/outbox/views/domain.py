@@ -10,7 +10,7 @@ from eventapp import access
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
-from eventapp.outbox import authentication, beating, dns_lookup, trial, verdicts
+from eventapp.outbox import authentication, beating, dns_lookup, explaining, trial, verdicts
 from eventapp.outbox.authentication import Sender
 from eventapp.outbox.forms import HeadersForm
 from eventapp.outbox.mime import ascii_address
@@ -69,6 +69,7 @@ def _page(form: HeadersForm, *, is_checked: bool = False, found: Any = ()) -> st
         trial=last,
         form=form,
         verdicts=found,
+        reasons=explaining.explain(found, sender) if found else [],
         mailbox=config["BOUNCE_IMAP_SERVER"],
         read_at=read_at,
         webhook=bool(config["BOUNCE_WEBHOOK_SECRET"]),

@@ -9,9 +9,10 @@ from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.formats import plural, short_date
+from eventapp.formats import plural, short_datetime
 from eventapp.invitations.campaign_models import Campaign
 from eventapp.invitations.models import Guest, Invitation
+from eventapp.letters.kinds import TITLES as KINDS
 from eventapp.outbox import board as boards
 from eventapp.outbox import keeping, queue
 from eventapp.outbox.board import STATES, Choice
@@ -136,7 +137,7 @@ def _campaigns(event: Event) -> list[tuple[int, str]]:
     rows = db.session.scalars(
         db.select(Campaign).where(Campaign.event_id == event.id).order_by(Campaign.id.desc()).limit(CAMPAIGNS)
     )
-    return [(row.id, f"{row.letter.subject[:60]}, {short_date(row.due_at, event.timezone)}") for row in rows]
+    return [(row.id, f"{KINDS[row.letter.name]}, {short_datetime(row.due_at, event.timezone)}") for row in rows]
 
 
 def person_of(message: Message) -> tuple[str, str] | None:
