@@ -79,9 +79,11 @@ def pass_it_on(hands: Hands, way: str) -> None:
     hands.sees("Une personne de Mairie de Lille vient à votre place.")
     hands.write("Prénom", "Zoé")
     hands.write("Nom", "Deux")
-    hands.press("Transmettre ma place")
+    hands.press("Continuer")
     hands.sees("Écrivez l’adresse de votre collègue.")
     hands.write("Adresse électronique", mailbox("Deux", way))
+    hands.press("Continuer")
+    hands.sees("Rien n’est encore transmis.")
     hands.press("Transmettre ma place")
     hands.sees("votre place est à votre collègue")
 

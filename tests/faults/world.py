@@ -583,6 +583,8 @@ BODIES: dict[str, Any] = {
     "registrations.check_details": _registering,
     "registrations.check_sessions": lambda _side: {"sessions": ""},
     "registrations.correct_details": _registering,
+    "registrations.check_transfer": lambda _side: _person(),
+    "registrations.correct_transfer": lambda _side: _person(),
     "registrations.pass_on": lambda _side: _person(),
     "registrations.take_back": lambda _side: {"kind": "cancel"},
     "registrations.send_links": lambda side: {"email": side.registration.email},
@@ -664,6 +666,8 @@ WRITE_NOTHING = {
     "registrations.add_people",
     "registrations.check_details",
     "registrations.check_sessions",
+    "registrations.check_transfer",
+    "registrations.correct_transfer",
     "registrations.correct_details",
     "registrations_organiser.review_many",
 }

@@ -84,6 +84,11 @@ def test_a_place_is_passed_on(client: PageClient, outbox: Outbox) -> None:
     assert client.page(page).find("a", href=f"{page}/transmission")
     client.page(f"{page}/transmission")
 
+    check = parse(client.post(f"{page}/transmission/verification", data=COLLEAGUE)).main
+    for said in (COLLEAGUE["email"], "Votre lien personnel", "Rien n’est encore transmis"):
+        assert said in words(check)
+    assert {field["name"] for field in check.select("input[type=hidden]")} >= COLLEAGUE.keys()
+    client.post(f"{page}/transmission/correction", data=COLLEAGUE)
     response = client.post(f"{page}/transmission", data=COLLEAGUE)
 
     assert (response.status_code, response.location) == (

@@ -27,6 +27,22 @@ def transfer(token: str) -> Any:
     return transfer_page(find_confirmed(token), ColleagueForm(), token)
 
 
+@bp.post("/mon-inscription/<token>/transmission/verification")
+@access.token_holder
+def check_transfer(token: str) -> Any:
+    """Shows what would happen; the form comes back with its faults, or to be corrected."""
+    registration, form = find_confirmed(token), ColleagueForm()
+    if not form.validate_on_submit():
+        return transfer_page(registration, form, token), 422
+    return _page("registrations/check_transfer.html", registration, form, token, colleague=form.colleague())
+
+
+@bp.post("/mon-inscription/<token>/transmission/correction")
+@access.token_holder
+def correct_transfer(token: str) -> Any:
+    return transfer_page(find_confirmed(token), ColleagueForm(), token)
+
+
 @bp.post("/mon-inscription/<token>/transmission")
 @access.token_holder
 def pass_on(token: str) -> Any:
@@ -66,9 +82,13 @@ def find_confirmed(token: str) -> Registration:
 
 
 def transfer_page(registration: Registration, form: ColleagueForm, token: str) -> str:
+    return _page("registrations/transfer.html", registration, form, token)
+
+
+def _page(template: str, registration: Registration, form: ColleagueForm, token: str, **more: Any) -> str:
     context = {"event": registration.event, "registration": registration, "form": form, "token": token}
-    context["bookings"] = disclosed_bookings(registration)
-    return render_template("registrations/transfer.html", asks=is_asking(registration), **context)
+    context |= {"bookings": disclosed_bookings(registration), "asks": is_asking(registration)}
+    return render_template(template, **context, **more)
 
 
 def is_asking(registration: Registration) -> bool:
