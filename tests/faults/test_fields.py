@@ -120,7 +120,7 @@ def test_an_invited_colleague_gets_a_role_of_the_list(app, client):
         ("registrations.create", lambda other: {"category": other.category.slug}),
         ("registrations.change_sessions", lambda other: {"sessions": other.session.slug}),
         ("registrations.change_details", lambda other: {"category": other.category.slug}),
-        ("registrations_organiser.save_question", lambda other: {"condition": other.question.slug}),
+        ("registrations_organiser.save_question", lambda other: {"condition": f"{other.question.slug}=oui"}),
         ("events_organiser.create", lambda other: {"organisation": other.organisation.slug}),
     ],
 )

@@ -188,7 +188,10 @@ def test_an_organiser_writes_orders_and_retires_questions(client: PageClient) ->
 
     client.post(new, data={"label": "Déjeunez-vous ?", "kind": "yes_no"})
     regime = {"label": "Régime", "kind": "choice", "choices": "Végétarien\nVégétalien", "sensitive": "y"}
-    condition = {"condition": "dejeunez-vous", "condition_value": "oui"}
+    condition = {"condition": "dejeunez-vous=oui"}
+    offered = [words(option) for option in client.page(new).select("#condition option")]
+    meal = "Si « Déjeunez-vous ? » a pour réponse"
+    assert offered == ["Toujours", f"{meal} « oui »", f"{meal} « non »"]
     assert client.post(new, data=regime | condition).status_code == 303
     client.page(f"{base}/regime")
     client.post(new, data={"label": "Un mot ?", "kind": "text"})

@@ -9,8 +9,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import TextInput
 
+from eventapp.formats import typo
 from eventapp.registrations.models import Question, QuestionKind
-from eventapp.registrations.questions.answers import as_yes_no
 from eventapp.text import many_lines, one_line
 
 MOST_CHOICES = 50
@@ -42,16 +42,17 @@ class QuestionForm(FlaskForm):
         render_kw={"inputmode": "numeric"},
         widget=TextInput(),
     )
-    condition = SelectField("Poser la question seulement si", validate_choice=False)
-    condition_value = StringField("la réponse est", filters=[clean], validators=[Length(max=LONGEST_CHOICE)])
+    condition = SelectField("Poser la question", validate_choice=False)
 
     def __init__(self, others: Sequence[Question], question: Question | None = None) -> None:
         super().__init__(data=_facts(question) if question is not None else {"kind": QuestionKind.YES_NO.value})
-        self.others = {other.slug: other for other in others}
-        self.condition.choices = [
-            SelectChoice("", "Toujours la poser"),
-            *(SelectChoice(other.slug, other.label) for other in others),
-        ]
+        self.others = others
+        self.pairs = {_pair(other.slug, value): (other, value) for other in others for value in _values(other)}
+        offered = [SelectChoice(key, _in_words(*pair)) for key, pair in self.pairs.items()]
+        self.condition.choices = [SelectChoice("", "Toujours"), *offered]
+        held = _held(question)
+        if held and held not in self.pairs:
+            self.condition.choices.append(SelectChoice(held, "Selon une réponse qui n’est plus proposée"))
 
     @property
     def lines(self) -> list[str]:
@@ -81,29 +82,36 @@ class QuestionForm(FlaskForm):
             raise ValidationError(f"Un choix dépasse {LONGEST_CHOICE} caractères.")
 
     def validate_condition(self, field: Any) -> None:
-        if field.data and field.data not in self.others:
-            raise ValidationError("Choisissez une des questions de la liste.")
-
-    def validate_condition_value(self, field: Any) -> None:
-        source = self.others.get(self.condition.data or "")
-        if source is None:
-            return
-        if source.kind is QuestionKind.YES_NO and as_yes_no(field.data or "") is None:
-            raise ValidationError("Écrivez «\u00a0oui\u00a0» ou «\u00a0non\u00a0».")
-        if source.kind.has_choices and field.data not in source.choices:
-            raise ValidationError("Recopiez un des choix de cette question.")
+        if field.data and field.data not in self.pairs:
+            raise ValidationError("Choisissez une des réponses de la liste.")
 
     def _condition(self) -> dict[str, Any] | None:
-        source = self.others.get(self.condition.data or "")
-        if source is None:
+        if not self.condition.data:
             return None
-        wanted = self.condition_value.data or ""
-        return {"question": source.slug, "is": as_yes_no(wanted) if source.kind is QuestionKind.YES_NO else wanted}
+        source, value = self.pairs[self.condition.data]
+        return {"question": source.slug, "is": value}
+
+
+def _values(question: Question) -> list[Any]:
+    return [True, False] if question.kind is QuestionKind.YES_NO else list(question.choices)
+
+
+def _pair(slug: str, value: Any) -> str:
+    """As the form sends it."""
+    return f"{slug}={'oui' if value is True else 'non' if value is False else value}"
+
+
+def _in_words(question: Question, value: Any) -> str:
+    answer = "oui" if value is True else "non" if value is False else value
+    return f"Si «\u00a0{typo(question.label)}\u00a0» a pour réponse «\u00a0{typo(answer)}\u00a0»"
+
+
+def _held(question: Question | None) -> str:
+    condition = question.shown_if if question is not None else None
+    return _pair(condition["question"], condition.get("is")) if condition else ""
 
 
 def _facts(question: Question) -> dict[str, Any]:
-    condition = question.shown_if or {}
-    wanted = condition.get("is", "")
     return {
         "label": question.label,
         "help": question.help,
@@ -113,6 +121,5 @@ def _facts(question: Question) -> dict[str, Any]:
         "sensitive": question.sensitive,
         "consent": question.consent,
         "kept_days": question.kept_days,
-        "condition": condition.get("question", ""),
-        "condition_value": {True: "oui", False: "non"}.get(wanted, wanted) if isinstance(wanted, bool) else wanted,
+        "condition": _held(question),
     }
