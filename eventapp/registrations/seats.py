@@ -71,6 +71,7 @@ def register(
     consented_at: datetime | None = None,
     over_capacity: bool = False,
     reason: str = "",
+    incomplete: bool = False,
     tell: bool = True,
     party: Party | None = None,
 ) -> Registration:
@@ -79,7 +80,7 @@ def register(
     The same submission again (key and person) returns the first registration, whatever became of it since; the same
     person again raises AlreadyRegistered. `ranked`: wishes, the best first. `over_capacity` (an organiser's own
     decision, for a `reason`) confirms whatever the limits say. Whoever is registered with a `party` chooses sessions
-    and answers later, with their own link.
+    and answers later, with their own link; so does whoever is `incomplete` with the answers that are missing.
     """
     hold(event)
     submission = submissions.of(person, idempotency_key)
@@ -96,7 +97,7 @@ def register(
             check_announced(event, sessions)
         sessions, ranked = sort_out(event, sessions, ranked)
         check_wishes(event, ranked, by=by, now=now)
-    kept = check_answers(event, answers or {}) if party is None else []
+    kept = check_answers(event, answers or {}, incomplete=incomplete) if party is None else []
     registration = _new(event, person, sessions, source=source, now=now)
     registration.idempotency_key = submission
     registration.party_id = party.id if party is not None else None

@@ -61,3 +61,4 @@ class MergeForm(FlaskForm):
 
 class ImportForm(FlaskForm):
     file = FileField("Fichier des personnes à inscrire", validators=[FileRequired("Choisissez un fichier.")])
+    incomplete = BooleanField("Accepter les lignes sans les réponses obligatoires")

@@ -81,14 +81,23 @@ def columns_of(event: Event) -> dict[str, tuple[str, ...]]:
     return questions | COLUMNS | PHONE | SESSIONS
 
 
-def preview(event: Event, table: Table, *, now: datetime, over_limits: bool = False) -> Preview:
+def needed_columns(event: Event) -> list[str]:
+    """Those without which every line is refused."""
+    category = ["Catégorie"] if event.categories else []
+    return [*NEEDED, *category, *(q.label for q in _imported(event) if q.required and not q.shown_if)]
+
+
+def preview(
+    event: Event, table: Table, *, now: datetime, over_limits: bool = False, incomplete: bool = False
+) -> Preview:
     """Decide on every line without writing anything. Unreadable: a needed column is absent; Refused: nobody could be
-    registered. `over_limits`: those who would wait take a place all the same."""
+    registered. `over_limits`: those who would wait take a place all the same. `incomplete`: what the questions need
+    may be missing, for each person to complete with their own link."""
     seats.check_open(event, Source.ORGANISER, now)
     wanted = columns_of(event)
     columns = find_columns(table, wanted, NEEDED)
     decided = Preview(warnings=list(table.warnings), unknown_columns=columns.unknown)
-    reader = _Reader(event, now=now, over_limits=over_limits)
+    reader = _Reader(event, now=now, over_limits=over_limits, incomplete=incomplete)
     for line, cells in table.rows:
         decided.rows.append(reader.decide(line, columns.pick(cells)))
     return decided
@@ -100,6 +109,7 @@ def apply(
     *,
     over_limits: bool,
     reason: str = "",
+    incomplete: bool = False,
     tell: bool,
     filename: str,
     draft_id: int | None = None,
@@ -111,11 +121,11 @@ def apply(
     who passes a limit keeps."""
     hold(event)
     done = Applied()
-    for row in preview(event, table, now=now, over_limits=over_limits).rows:
+    for row in preview(event, table, now=now, over_limits=over_limits, incomplete=incomplete).rows:
         if row.person is None or row.state not in (State.CONFIRMED, State.WAITING):
             continue
         facts: dict[str, Any] = {"sessions": row.sessions, "answers": row.answers, "source": Source.ORGANISER}
-        facts |= {"over_capacity": over_limits, "reason": reason, "tell": tell}
+        facts |= {"over_capacity": over_limits, "reason": reason, "incomplete": incomplete, "tell": tell}
         try:
             made = seats.register(event, row.person, now=now, by=by, **facts)
         except Refused as refusal:
@@ -145,8 +155,8 @@ def _record(event: Event, done: Applied, filename: str, draft_id: int | None, *,
 class _Reader:
     """Remembers who is registered, what the file already held and what the limits gave while lines go by."""
 
-    def __init__(self, event: Event, *, now: datetime, over_limits: bool) -> None:
-        self.event, self.over_limits = event, over_limits
+    def __init__(self, event: Event, *, now: datetime, over_limits: bool, incomplete: bool) -> None:
+        self.event, self.over_limits, self.incomplete = event, over_limits, incomplete
         self.people, self.forecast = PeopleReader(event), Forecast(event, now=now)
         self.questions = _imported(event)
         self.bookable = bookable_sessions(event)
@@ -182,7 +192,7 @@ class _Reader:
 
     def _check_answers(self, answers: dict[str, Any]) -> None:
         try:
-            check_answers(self.event, answers)
+            check_answers(self.event, answers, incomplete=self.incomplete)
         except AnswerRefused as refusal:
             labels = {f"question-{question.slug}": question.label for question in asked(self.event)}
             label = typo(labels.get(refusal.field or "", ""))

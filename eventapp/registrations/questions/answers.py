@@ -16,11 +16,13 @@ LONG_TEXT_LENGTH = 3_000
 LARGEST_NUMBER = 1_000_000_000
 
 
-def check_answers(event: Event, answers: Mapping[str, Any]) -> list[tuple[Question, Any]]:
-    """The answers that count, by question. Questions that do not apply are forgotten; the first fault refuses."""
+def check_answers(event: Event, answers: Mapping[str, Any], *, incomplete: bool = False) -> list[tuple[Question, Any]]:
+    """The answers that count, by question. Questions that do not apply are forgotten; the first fault refuses.
+    `incomplete`: what is needed may be missing, for the person to complete."""
     applicable = applying(asked(event), answers)
     for question in applicable:
-        _refuse_fault(question, answers.get(question.slug))
+        if not (incomplete and is_empty(answers.get(question.slug))):
+            _refuse_fault(question, answers.get(question.slug))
     given = ((question, answers.get(question.slug)) for question in applicable)
     return [(question, _kept(question, value)) for question, value in given if not is_empty(value)]
 

@@ -48,7 +48,8 @@ def import_file(slug: str) -> Any:
     name = form.file.data.filename
     draft = RegistrationImport.keep(event.id, table, name, now=utcnow(), by_id=g.user.id)
     db.session.commit()
-    return redirect(url_for(".import_preview", slug=slug, import_id=draft.id), 303)
+    more: dict[str, Any] = {"incomplets": "oui"} if form.incomplete.data else {}
+    return redirect(url_for(".import_preview", slug=slug, import_id=draft.id, **more), 303)
 
 
 @bp.get("/gestion/evenements/<slug>/inscriptions/import/<int:import_id>")
@@ -57,7 +58,8 @@ def import_preview(slug: str, import_id: int) -> Any:
     event = find_event(slug)
     draft = RegistrationImport.find_or_404(event.id, import_id)
     try:
-        preview = importing.preview(event, draft.table, now=utcnow())
+        incomplete = bool(request.args.get("incomplets"))
+        preview = importing.preview(event, draft.table, now=utcnow(), incomplete=incomplete)
     except Refused as refusal:
         flash(str(refusal), "error")
         return redirect(url_for(".import_file", slug=slug), 303)
@@ -67,6 +69,7 @@ def import_preview(slug: str, import_id: int) -> Any:
         organisation=event.organisation,
         draft=draft,
         preview=preview,
+        incomplete=incomplete,
     )
 
 
@@ -81,7 +84,7 @@ def import_apply(slug: str, import_id: int) -> Any:
     draft, beyond = draft or abort(404), OverLimitsForm()
     if beyond.lacks_reason:
         flash("Personne n’est encore inscrit\u00a0: écrivez le motif pour aller au-delà des limites.", "error")
-        return redirect(url_for(".import_preview", slug=slug, import_id=import_id), 303)
+        return _preview_again(slug, import_id)
     about = _wanted(beyond)
     table, about["filename"], about["draft_id"] = draft.table, draft.filename, import_id
     db.session.delete(draft)
@@ -126,9 +129,14 @@ def _too_large(slug: str) -> str:
 uploads.explain_too_large(bp, "import_file", _too_large)
 
 
+def _preview_again(slug: str, import_id: int) -> Any:
+    more: dict[str, Any] = {"incomplets": "oui"} if request.form.get("incomplete") else {}
+    return redirect(url_for(".import_preview", slug=slug, import_id=import_id, **more), 303)
+
+
 def _wanted(beyond: OverLimitsForm) -> dict[str, Any]:
-    over_limits, tells = bool(beyond.over_limits.data), bool(request.form.get("tell"))
-    return {"over_limits": over_limits, "reason": beyond.over_reason.data, "tell": tells}
+    ticked: dict[str, Any] = {name: bool(request.form.get(name)) for name in ("tell", "incomplete")}
+    return ticked | {"over_limits": bool(beyond.over_limits.data), "reason": beyond.over_reason.data or ""}
 
 
 def ordered_columns(event: Event) -> list[str]:
@@ -158,7 +166,7 @@ def upload_page(event: Event, form: ImportForm) -> str:
         form=form,
         waiting=RegistrationImport.latest(event.id),
         columns=ordered_columns(event),
-        needed=importing.NEEDED,
+        needed=importing.needed_columns(event),
         most=importing.MOST_LINES,
         models=[
             (kind.upper(), url_for(".import_model", slug=event.slug, kind=kind)) for kind in ("csv", "xlsx", "ods")
