@@ -178,7 +178,7 @@ def test_every_letter_has_its_text_and_its_html(app: Flask):
     ("what", "pattern"),
     [
         ("style", r"<style\b|\sstyle\s*="),
-        ("script", r"<script\b(?![^>]*\ssrc=)"),
+        ("script", r"<script\b(?![^>]*\ssrc=)(?! type=\"application/ld\+json\">)"),
         ("handler", r"\son[a-z]+\s*=\s*[\"']"),
         ("javascript address", r"javascript:"),
     ],

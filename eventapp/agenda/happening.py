@@ -36,8 +36,9 @@ def happening(event: Event, sessions: Iterable[Session], *, now: datetime) -> Ha
 
 def next_change(event: Event, *, now: datetime) -> datetime | None:
     """The next instant at which `happening` answers otherwise: a session begins or ends, or its day begins."""
-    instants = (func.min(case((instant > now, instant))) for instant in (Session.starts_at, Session.ends_at))
-    held = select(*instants).where(Session.event_id == event.id, Session.cancelled_at.is_(None))
+    next_start = func.min(case((Session.starts_at > now, Session.starts_at)))
+    next_end = func.min(case((Session.ends_at > now, Session.ends_at)))
+    held = select(next_start, next_end).where(Session.event_id == event.id, Session.cancelled_at.is_(None))
     begins, ends = db.session.execute(held).one()
     if begins is None:
         return ends

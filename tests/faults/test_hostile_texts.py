@@ -3,6 +3,7 @@
 import csv
 import email
 import io
+import json
 from email.policy import default as policy
 
 import icalendar
@@ -100,7 +101,7 @@ def active(html):
     for tag in BeautifulSoup(html, "html.parser").find_all(True):
         if tag.name in ("object", "embed") or (tag.name == "base" and tag.get("target") != "_top"):
             yield tag
-        if tag.name == "script" and not tag.get("src", "").startswith("/static/"):
+        if tag.name == "script" and not tag.get("src", "").startswith("/static/") and not is_data(tag):
             yield tag
         if "srcdoc" in tag.attrs:  # a letter shown in a frame that runs no script
             yield from active(tag["srcdoc"]) if not any(tag.get("sandbox", ["none"])) else [tag]
@@ -111,6 +112,11 @@ def active(html):
                 yield tag
             if name in ("href", "action", "formaction") and not str(value).startswith(HARMLESS):
                 yield tag
+
+
+def is_data(script):
+    """Whole JSON, which no browser runs: a text that could end it early would leave half of it."""
+    return script.attrs == {"type": "application/ld+json"} and bool(json.loads(script.string))
 
 
 def check(html, where):

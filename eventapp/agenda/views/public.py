@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 
 from eventapp import access, versions
+from eventapp.agenda import linked_data
 from eventapp.agenda.filtering import select_from
 from eventapp.agenda.happening import happening
 from eventapp.agenda.models import Room, Session, Speaker
@@ -14,7 +15,9 @@ from eventapp.agenda.surroundings import surroundings
 from eventapp.cache import cached_page
 from eventapp.clock import utcnow
 from eventapp.events.models import Audience, Event
+from eventapp.exchange.announced import announced
 from eventapp.extensions import db
+from eventapp.registrations.sessions.session_places import SessionPlaces
 from eventapp.registrations.wishes.wish_slots import shown_places
 
 bp = Blueprint("agenda", __name__)
@@ -26,7 +29,8 @@ bp = Blueprint("agenda", __name__)
 def programme(slug: str) -> Any:
     """`?type=`, `?salle=`, `?intervenant=`: only the sessions of this kind, in this room, with this speaker."""
     event = _find(slug)
-    selection = select_from(db.session.scalars(Session.of(event)).all(), request.args)
+    sessions = db.session.scalars(Session.of(event)).all()
+    selection = select_from(sessions, request.args)
     return render_template(
         "agenda/programme.html",
         event=event,
@@ -34,6 +38,7 @@ def programme(slug: str) -> Any:
         days=days_of(event, selection.sessions),
         happening=happening(event, selection.sessions, now=utcnow()),
         places=shown_places(event),
+        linked_data=linked_data.of_programme(event, sessions, announced(event)),
         speakers=db.session.scalars(Speaker.of(event).where(Speaker.biography != "")).all(),
         rooms=db.session.scalars(Room.of(event).where(Room.accessibility != "")).all(),
     )
@@ -46,13 +51,15 @@ def programme(slug: str) -> Any:
 def session(slug: str, session_slug: str) -> Any:
     event, now = _find(slug), utcnow()
     around = surroundings(days_of(event), session_slug) or abort(404)
+    places = {} if event.has_ended(now) else shown_places(event)
     return render_template(
         "agenda/session.html",
         event=event,
         session=around.session,
         around=around,
         happening=happening(event, [around.session], now=now),
-        places={} if event.has_ended(now) else shown_places(event),
+        places=places,
+        linked_data=linked_data.of_session(around.session, announced(event), left=_left(places, around.session)),
         takes_registrations=event.audience is Audience.PUBLIC and event.takes_registrations(now),
     )
 
@@ -74,6 +81,11 @@ def speaker(slug: str, speaker_slug: str) -> Any:
         days=days_of(event, sessions),
         happening=happening(event, sessions, now=utcnow()),
     )
+
+
+def _left(places: dict[int, SessionPlaces], session: Session) -> int | None:
+    found = places.get(session.id)
+    return None if found is None or found.by_wishes else found.left
 
 
 def _find(slug: str) -> Event:
