@@ -97,7 +97,7 @@
   }
   undoButton.addEventListener("click", undo);
   document.addEventListener("keydown", (event) => {
-    if (!event.target.closest("#grille, .grid-help")) return;
+    if (!event.target.closest("#grille, .grid-status")) return;
     if (event.key === "z" && (event.ctrlKey || event.metaKey) && undone.length) {
       event.preventDefault();
       return undo();
