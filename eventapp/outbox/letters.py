@@ -42,7 +42,8 @@ class Contents:
     """What a loader returns: the template's variables, and what surrounds the text.
 
     `calendar` is one METHOD:REQUEST or CANCEL object, attached as the last alternative (RFC 6047);
-    `sender_name` shows beside our own sending address; `reply_to` is a mailbox that somebody reads.
+    `sender_name` shows beside our own sending address; `reply_to` is a mailbox that somebody reads;
+    `letter`: another one, whose templates say what is left to say.
     """
 
     context: dict[str, Any]
@@ -50,6 +51,7 @@ class Contents:
     reply_to: str | None = None
     calendar: bytes | None = None
     attachments: list[Attachment] = field(default_factory=list)
+    letter: str = ""
     unsubscribe_url: str | None = None  # RFC 8058 one-click POST: invitations and reminders only
 
 

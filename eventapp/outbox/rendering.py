@@ -41,7 +41,7 @@ def render(message: Message) -> Rendered:
     """Inside `reading()`. Raises NothingToSay, or whatever a loader or a template raises."""
     contents = LETTERS[message.letter](message, **ids_of(message))
     context: dict[str, Any] = {**once(_around, _around), **contents.context, "message": message}
-    text, html = (_template(message.letter, kind) for kind in ("txt", "html"))
+    text, html = (_template(contents.letter or message.letter, kind) for kind in ("txt", "html"))
     context["subject"] = _subject(text, context)
     return Rendered(
         subject=context["subject"],

@@ -2,32 +2,23 @@
 letter of its own. Outlook and Thunderbird read one entry of a mail and pass over the others."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from eventapp.agenda.models import Session
-from eventapp.extensions import db
 from eventapp.outbox.letters import ENTRY, Contents, NothingToSay, letter, post
 from eventapp.outbox.models import Message, Priority
-from eventapp.registrations.calendar_mail import CANCEL, REQUEST, Part
-from eventapp.registrations.letters import contents_of, find_registration
+from eventapp.registrations.calendar_mail import REQUEST, Part
+from eventapp.registrations.letters import UPDATE, find_registration, update_of
 from eventapp.registrations.models import Registration
-
-UPDATE = "registrations/calendar_update"
 
 
 @letter(UPDATE, title="Mise à jour de l’agenda")
 def update_contents(message: Message, registration_id: int) -> Contents:
     registration = find_registration(registration_id)
     number = message.context.get(ENTRY)
-    session = db.session.get(Session, number) if number is not None else None
     if message.calendar_method == REQUEST and not _is_held(registration, number):
         raise NothingToSay("la place a été rendue depuis")
-    removed = message.calendar_method == CANCEL
-    entry = session if session is not None else registration.event
-    contents = contents_of(message, registration, session=session, entry=entry, removed=removed)
-    return replace(contents, attachments=[])
+    return update_of(message, registration)
 
 
 def post_with(

@@ -1,7 +1,7 @@
 """What each letter to a registered person needs, loaded when it is sent."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -27,6 +27,8 @@ from eventapp.registrations.sessions.session_places import only_chosen, session_
 from eventapp.registrations.waiting.queue import position
 from eventapp.registrations.wishes.wish_slots import disclosed_bookings, shown_ranking_of
 from eventapp.text import fold_email
+
+UPDATE = "registrations/calendar_update"
 
 
 @dataclass
@@ -78,7 +80,7 @@ def changed_contents(message: Message, registration_id: int, **_is_news: bool) -
     """Whether it is news: `words` reads it in the message."""
     registration = find_registration(registration_id)
     if registration.is_cancelled:
-        raise NothingToSay("l’inscription est annulée")
+        return over(message, registration, "l’inscription est annulée")
     return contents_of(message, registration)
 
 
@@ -93,7 +95,7 @@ def cancelled_contents(message: Message, registration_id: int, words: str = "") 
 def session_cancelled_contents(message: Message, registration_id: int, session_id: int) -> Contents:
     registration, session = find_registration(registration_id), db.session.get(Session, session_id)
     if registration.is_cancelled or session is None:
-        raise NothingToSay("l’inscription est annulée")
+        return over(message, registration, "l’inscription est annulée")
     return contents_of(message, registration, session=session)
 
 
@@ -101,7 +103,7 @@ def session_cancelled_contents(message: Message, registration_id: int, session_i
 def session_moved_contents(message: Message, registration_id: int, session_id: int, before: dict[str, str]) -> Contents:
     registration, session = find_registration(registration_id), db.session.get(Session, session_id)
     if registration.is_cancelled or session is None or session.cancelled_at is not None:
-        raise NothingToSay("l’inscription ou la session est annulée")
+        return over(message, registration, "l’inscription ou la session est annulée")
     starts_at, ends_at = (datetime.fromisoformat(before[name]) for name in ("starts_at", "ends_at"))
     was = {"starts_at": starts_at, "ends_at": ends_at, "room": before["room"]}
     clashes = clashes_of(registration).get(session.id, [])
@@ -124,6 +126,24 @@ def find_registration(registration_id: int) -> Registration:
     if registration is None:
         raise NothingToSay("l’inscription a été effacée")
     return registration
+
+
+def over(message: Message, registration: Registration, reason: str) -> Contents:
+    """There is nothing left to say but, to a calendar, that what it shows is cancelled: nothing else will say it."""
+    if message.calendar_method != "CANCEL":
+        raise NothingToSay(reason)
+    return update_of(message, registration)
+
+
+def update_of(message: Message, registration: Registration) -> Contents:
+    """The short letter that only brings a calendar object."""
+    number = message.context.get(ENTRY)
+    session = db.session.get(Session, number) if number is not None else None
+    if number is not None and session is None:
+        raise NothingToSay("la session a été effacée")
+    about = {"session": session, "entry": session or registration.event}
+    contents = contents_of(message, registration, **about, removed=message.calendar_method == "CANCEL")
+    return replace(contents, attachments=[], letter=UPDATE)
 
 
 def contents_of(message: Message, registration: Registration, **more: Any) -> Contents:

@@ -1,8 +1,8 @@
 """The letters about what the organisers did to one registration: restored, merged."""
 
-from eventapp.outbox.letters import Contents, NothingToSay, letter
+from eventapp.outbox.letters import Contents, letter
 from eventapp.outbox.models import Message
-from eventapp.registrations.letters import contents_of, find_registration
+from eventapp.registrations.letters import contents_of, find_registration, over
 
 
 @letter("registrations/restored", title="Inscription rétablie")
@@ -10,7 +10,7 @@ from eventapp.registrations.letters import contents_of, find_registration
 def live_contents(message: Message, registration_id: int) -> Contents:
     registration = find_registration(registration_id)
     if registration.is_cancelled:
-        raise NothingToSay("l’inscription est annulée")
+        return over(message, registration, "l’inscription est annulée")
     return contents_of(message, registration)
 
 

@@ -6,7 +6,7 @@ from eventapp.agenda.models import Session
 from eventapp.extensions import db
 from eventapp.outbox.letters import Contents, NothingToSay, letter
 from eventapp.outbox.models import Message
-from eventapp.registrations.letters import contents_of, find_registration
+from eventapp.registrations.letters import contents_of, find_registration, over
 from eventapp.registrations.models import Booking
 from eventapp.registrations.sessions.choices import in_the_way
 
@@ -18,7 +18,7 @@ def promoted_contents(
     registration = find_registration(registration_id)
     held = [b.session for b in registration.live_bookings if b.is_confirmed and b.session_id in session_ids]
     if registration.is_cancelled or not held:
-        raise NothingToSay("la place dans la session n’est plus réservée")
+        return over(message, registration, "la place dans la session n’est plus réservée")
     given_up = db.session.scalars(db.select(Session).where(Session.id.in_(given_up_ids)).order_by(Session.id)).all()
     return contents_of(message, registration, sessions=held, given_up=given_up)
 
@@ -39,7 +39,7 @@ def offer_ended_contents(message: Message, registration_id: int, booking_id: int
 def _about(message: Message, registration_id: int, booking: Booking) -> Contents:
     registration = find_registration(registration_id)
     if registration.is_cancelled:
-        raise NothingToSay("l’inscription est annulée")
+        return over(message, registration, "l’inscription est annulée")
     held = [other.session for other in in_the_way(booking)]
     return contents_of(message, registration, booking=booking, session=booking.session, held=held)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from eventapp.agenda.models import Session
 from eventapp.extensions import db
-from eventapp.outbox.letters import Contents, NothingToSay, letter
+from eventapp.outbox.letters import Contents, letter
 from eventapp.outbox.models import Message
-from eventapp.registrations.letters import contents_of, find_registration
+from eventapp.registrations.letters import contents_of, find_registration, over
 from eventapp.registrations.models import Registration
 from eventapp.registrations.sessions.choices import clashes_of
 
@@ -49,7 +49,7 @@ def programme_changed_contents(
     words. `note`: the organiser's, in Markdown."""
     registration = find_registration(registration_id)
     if registration.is_cancelled:
-        raise NothingToSay("l’inscription est annulée")
+        return over(message, registration, "l’inscription est annulée")
     told = list(_changes(registration, changes))
     return contents_of(message, registration, changes=told, summary=summary, note=note)
 

