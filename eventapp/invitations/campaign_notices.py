@@ -13,7 +13,7 @@ from eventapp.letters.attachments import attached
 from eventapp.letters.filling import words
 from eventapp.letters.models import Letter, LetterKind
 from eventapp.links import absolute
-from eventapp.outbox.letters import Attachment, Contents, NothingToSay, letter, post
+from eventapp.outbox.letters import WORDING, Attachment, Contents, NothingToSay, letter, post
 from eventapp.outbox.models import Message, Priority
 from eventapp.registrations import links as registration_links
 from eventapp.registrations import words as registration_words
@@ -53,7 +53,7 @@ def reminder_contents(message: Message, invitation_id: int, letter_id: int) -> C
     written = db.session.get_one(Letter, letter_id)
     link = links.invitation(invitation)
     unsubscribe = links.unsubscribe(invitation)
-    context = notices.contents(event, guest, written.subject, written.body, link)
+    context = notices.contents(event, guest, written.subject, written.body, link, message.context.get(WORDING))
     return Contents(
         context=context | {"unsubscribe": unsubscribe},
         unsubscribe_url=unsubscribe,

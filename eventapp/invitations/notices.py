@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import selectinload
 
-from eventapp.events.models import Event
+from eventapp.events.models import Event, Wording
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.formats import plural
@@ -14,9 +14,9 @@ from eventapp.invitations import links
 from eventapp.invitations.models import PUBLIC_DIRECTORY, Guest, Invitation, NamedAs
 from eventapp.letters import writing
 from eventapp.letters.attachments import attached
-from eventapp.letters.filling import event_values, html_for, subject_for, text_for, words_beside
+from eventapp.letters.filling import event_values, words, words_beside
 from eventapp.letters.models import Letter, LetterKind
-from eventapp.outbox.letters import Contents, NothingToSay, NotYet, ahead, letter, post
+from eventapp.outbox.letters import WORDING, Contents, NothingToSay, NotYet, ahead, letter, post
 from eventapp.outbox.models import Message, Priority, State
 from eventapp.registrations.models import Registration, Status
 
@@ -110,7 +110,8 @@ def invitation_contents(message: Message, invitation_id: int, letter_id: int) ->
         raise NothingToSay("La rencontre est annulée.")
     if event.published_at is None:
         raise NotYet("La rencontre n’est pas publiée.")
-    context = contents(event, invitation.guest, written.subject, written.body, links.invitation(invitation))
+    link, wording = links.invitation(invitation), message.context.get(WORDING)
+    context = contents(event, invitation.guest, written.subject, written.body, link, wording)
     return Contents(
         context=context | {"unsubscribe": unsubscribe},
         unsubscribe_url=unsubscribe,
@@ -120,19 +121,22 @@ def invitation_contents(message: Message, invitation_id: int, letter_id: int) ->
     )
 
 
-def contents(event: Event, guest: Guest, subject: str, body: str, link: str) -> dict[str, object]:
-    """The template's variables; the editor's preview uses the same."""
+def contents(
+    event: Event, guest: Guest, subject: str, body: str, link: str, wording: str | None = None
+) -> dict[str, object]:
+    """The template's variables; the editor's preview uses the same. `wording`: that the message has kept."""
     known = values(event, guest, link)
+    if guest.is_structure:
+        subject, body = writing.to_a_structure(subject, body)
     return {
         "event": event,
         "guest": guest,
         "organisation": event.organisation,
         "source": _source(event, guest),
         "named_by": _named_by(guest),
-        "letter_subject": subject_for(subject, known),
-        "letter_text": text_for(body, known),
-        "letter_html": html_for(body, known),
         "link": link,
+        "summons": Wording(wording or event.wording) is Wording.CONVOCATION,
+        **words(subject, body, known),
     }
 
 

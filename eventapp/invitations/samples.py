@@ -181,7 +181,7 @@ def _context(event: Event, draft: Draft, now: datetime) -> dict[str, Any]:
         "missing": [],
         "words": "",
         "link": link,
-        "is_waiting": False,
+        "is_waiting": isinstance(reader, Registration) and reader.is_waiting,
         "personal_url": link,
         "feed_url": absolute("calendars.feed", token=TOKEN, name=event.slug),
         "subscribe_url": absolute("registrations.calendar", token=TOKEN),

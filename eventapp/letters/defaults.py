@@ -19,6 +19,7 @@ class Proposal(NamedTuple):
 HELLO = "Bonjour {prenom} {nom},"
 WHEN_AND_WHERE = """- **Quand** : {date}, {horaires}
 - **Où** : {lieu}"""
+ON_THE_PAGE = "Le programme et l’accès au lieu sont sur la page de la rencontre : {page}"
 SIGNED = "{organisation}"
 
 
@@ -97,8 +98,8 @@ INVITATIONS = {
         HELLO,
         "« {evenement} » approche. Voici de quoi préparer votre venue.",
         WHEN_AND_WHERE,
-        "Le programme et l’accès au lieu sont sur la page de la rencontre. Si vous ne pouvez plus venir, annulez avec"
-        " votre lien personnel : quelqu’un d’autre en profitera.",
+        ON_THE_PAGE,
+        "Si vous ne pouvez plus venir, annulez avec votre lien personnel : quelqu’un d’autre en profitera.",
         "À bientôt,",
         SIGNED,
     ),
@@ -106,7 +107,7 @@ INVITATIONS = {
         "Merci de votre participation : {evenement}",
         HELLO,
         "Merci d’avoir participé à « {evenement} ». Vos questions et vos retours ont nourri cette journée.",
-        "Le compte rendu paraîtra sur la page de la rencontre.",
+        "Le compte rendu paraîtra sur la page de la rencontre : {page}",
         "Bien à vous,",
         SIGNED,
     ),
@@ -170,11 +171,36 @@ CONVOCATIONS = {
         HELLO,
         "Votre présence est attendue à « {evenement} ».",
         WHEN_AND_WHERE,
-        "Le programme et l’accès au lieu sont sur la page de la rencontre. En cas d’empêchement, annulez avec votre"
-        " lien personnel : quelqu’un d’autre en profitera.",
+        ON_THE_PAGE,
+        "En cas d’empêchement, annulez avec votre lien personnel : quelqu’un d’autre en profitera.",
         SIGNED,
     ),
     LetterKind.THANKS: INVITATIONS[LetterKind.THANKS],
 }
 
 PROPOSALS = {Wording.INVITATION: INVITATIONS, Wording.CONVOCATION: CONVOCATIONS}
+
+# To a structure that has not answered: it names colleagues.
+STRUCTURE_REMINDERS = {
+    Wording.INVITATION: _proposal(
+        "Votre réponse avant le {date_limite} : {evenement}",
+        "Bonjour,",
+        "Nous avons invité **{structure}** à « {evenement} » et lui réservons {places}. Nous n’avons pas encore votre"
+        " réponse.",
+        WHEN_AND_WHERE,
+        "Merci de nous dire avant le {date_limite} qui viendra : avec le lien ci-dessous, écrivez le nom et l’adresse"
+        " de vos collègues, ou répondez pour eux. Si personne ne vient, dites-le aussi : la place ira à d’autres.",
+        "Bien à vous,",
+        SIGNED,
+    ),
+    Wording.CONVOCATION: _proposal(
+        "Convocation à confirmer avant le {date_limite} : {evenement}",
+        "Bonjour,",
+        "Nous avons convoqué **{structure}** à « {evenement} », qui y dispose de {places}, et nous n’avons pas encore"
+        " votre réponse.",
+        WHEN_AND_WHERE,
+        "Merci de désigner avant le {date_limite} qui viendra : avec le lien ci-dessous, écrivez le nom et l’adresse"
+        " de vos collègues, ou répondez pour eux. En cas d’empêchement, dites-le avec le même lien.",
+        SIGNED,
+    ),
+}

@@ -9,6 +9,7 @@ from eventapp import markdown
 from eventapp.events.models import Event
 from eventapp.formats import french_date, french_day_range, french_hours, typo
 from eventapp.letters.models import LetterKind
+from eventapp.links import absolute
 from eventapp.outbox import placeholders
 from eventapp.text import one_line
 
@@ -23,6 +24,7 @@ PLACEHOLDERS = {
     "horaires": "heures de début et de fin",
     "lieu": "nom et adresse du lieu",
     "date_limite": "dernier jour pour répondre",
+    "page": "adresse de la page publique de la rencontre",
     "organisation": "nom de votre organisation",
     "places": "places proposées à une structure : « 2 places »",
     "delai": "jour et heure jusqu’auxquels une place proposée est gardée",
@@ -34,6 +36,7 @@ ONLY_FOR = {
     "delai": (LetterKind.OFFER,),
     "sujet": (LetterKind.CHANGE, LetterKind.CANCELLATION),
 }
+OUR_LINKS = ("lien", "page")
 ABOUT_A_PERSON = {"prenom", "nom", "fonction"}
 
 
@@ -52,6 +55,7 @@ def event_values(event: Event) -> dict[str, str]:
         "horaires": french_hours(event.starts_at, event.ends_at, event.timezone),
         "lieu": event.venue.one_line,
         "date_limite": french_date(event.closes_at or event.starts_at, event.timezone),
+        "page": absolute("events.page", slug=event.slug),
         "organisation": event.organisation.name,
     }
 
@@ -62,6 +66,7 @@ def words(subject: str, body: str, known: Mapping[str, str]) -> dict[str, object
         "letter_subject": subject_for(subject, known),
         "letter_text": text_for(body, known),
         "letter_html": html_for(body, known),
+        "says_when": {"date", "lieu"} <= set(placeholders.names_in(body)),  # else the letter's head does
     }
 
 
@@ -94,10 +99,14 @@ def unknown_placeholders(*texts: str, kind: LetterKind) -> list[str]:
     return sorted({name for text in texts for name in placeholders.unknown_in(text, known)})
 
 
+def mistyped_placeholders(text: str, *, kind: LetterKind) -> dict[str, str]:
+    return placeholders.mistyped_in(text, placeholders_of(kind))
+
+
 def _filled(body: str, known: Mapping[str, str]) -> str:
-    """What a guest typed stays text, whatever it looks like; our own link stays a link."""
+    """What a guest typed stays text, whatever it looks like; our own links stay links."""
     escaped = {name: placeholders.escape_markdown(value) for name, value in known.items()}
-    return _fill(body, escaped | {"lien": f"<{known['lien']}>"})
+    return _fill(body, escaped | {name: f"<{known[name]}>" for name in OUR_LINKS if name in known})
 
 
 def _fill(text: str, known: Mapping[str, str]) -> str:

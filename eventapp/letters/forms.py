@@ -42,12 +42,19 @@ class LetterForm(FlaskForm):
         self._refuse_unknown(field.data)
 
     def _refuse_unknown(self, text: str) -> None:
+        mistyped = filling.mistyped_placeholders(text or "", kind=self.kind)
+        if mistyped:
+            raise ValidationError(f"Champ mal écrit{NBSP}: {', '.join(map(_corrected, mistyped, mistyped.values()))}.")
         unknown = filling.unknown_placeholders(text or "", kind=self.kind)
         if unknown:
             names = ", ".join(f"{{{name}}}" for name in unknown)
             raise ValidationError(
                 f"Cette lettre n’a pas ce champ à remplir{NBSP}: {names}. La liste est à côté du texte."
             )
+
+
+def _corrected(written: str, meant: str) -> str:
+    return f"{written} (écrivez {{{meant}}})" if meant else f"{written} (la liste est à côté du texte)"
 
 
 class AttachmentForm(FlaskForm):

@@ -10,7 +10,7 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event, Wording
 from eventapp.extensions import db
 from eventapp.formats import NBSP
-from eventapp.letters.defaults import PROPOSALS, Proposal
+from eventapp.letters.defaults import PROPOSALS, STRUCTURE_REMINDERS, Proposal
 from eventapp.letters.kinds import TITLES
 from eventapp.letters.models import Letter, LetterKind
 from eventapp.outbox.letters import once
@@ -74,6 +74,12 @@ def is_worded(letter: Letter) -> bool:
 
 def is_own(kind: LetterKind, subject: str, body: str) -> bool:
     return (subject, body) not in [proposals[kind] for proposals in PROPOSALS.values()]
+
+
+def to_a_structure(subject: str, body: str) -> tuple[str, str]:
+    """The proposed reminder speaks to a person: a structure reads another one. An organiser's own words stay."""
+    same = (w for w, proposals in PROPOSALS.items() if proposals[LetterKind.REMINDER] == (subject, body))
+    return next((STRUCTURE_REMINDERS[wording] for wording in same), (subject, body))
 
 
 def write(event: Event, kind: LetterKind, subject: str, body: str, *, now: datetime, by: User) -> Letter:

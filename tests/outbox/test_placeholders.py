@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventapp import markdown
-from eventapp.outbox.placeholders import escape_markdown, fill, names_in, unknown_in
+from eventapp.outbox.placeholders import escape_markdown, fill, mistyped_in, names_in, unknown_in
 from eventapp.text import one_line
 
 HOSTILE = [
@@ -62,3 +62,21 @@ def test_any_value_stays_in_its_paragraph(value):
 
     assert html.count("<") == 2
     assert html.startswith("<p>début")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{Prénom}", {"{Prénom}": "prenom"}),
+        ("{ nom }", {"{ nom }": "nom"}),
+        ("{DATE}", {"{DATE}": "date"}),
+        ("Répondez : {lien, merci", {"{lien": "lien"}),
+        ("Répondez : lien} merci", {"lien}": "lien"}),
+        ("{date limite}", {"{date limite}": "date_limite"}),
+        ("{Quelque chose}", {"{Quelque chose}": ""}),
+        ("{nom}, {prenom} { et } seuls : { } {} a{ 12 }", {"{ et }": ""}),
+        ("Une accolade { seule, ou } seule, ou {1}", {}),
+    ],
+)
+def test_what_looks_like_a_placeholder_is_told_from_lone_braces(text, found):
+    assert mistyped_in(text, {"nom", "prenom", "date", "date_limite", "lien"}) == found

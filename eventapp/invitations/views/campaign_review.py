@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 
 from eventapp import access, downloads
 from eventapp.clock import utcnow
@@ -13,18 +13,19 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import french_datetime, plural
-from eventapp.invitations import audiences, campaign_notices, campaigns, notices, samples
+from eventapp.invitations import audiences, campaigns, samples
 from eventapp.invitations.audiences import Considered, Person, Plan
 from eventapp.invitations.campaign_forms import SendForm, packed, unpacked
 from eventapp.invitations.campaign_models import Campaign
-from eventapp.invitations.models import Guest
 from eventapp.invitations.progress import progress
 from eventapp.invitations.views.campaigns import Composed, composed_of, refusal_of
 from eventapp.invitations.views.organiser import bp, managed
 from eventapp.letters import writing
 from eventapp.letters.kinds import TITLES
 from eventapp.letters.models import LetterKind
-from eventapp.links import absolute
+from eventapp.letters.views.blueprint import allowing
+from eventapp.outbox import keeping
+from eventapp.outbox.rendering import Rendered
 from eventapp.text import fold
 
 SHOWN = 50  # people with a box at a time; the others are a page or a search further, and the file has them all
@@ -74,7 +75,7 @@ def review_campaign(slug: str) -> Any:
 
 @bp.post("/gestion/evenements/<slug>/envois/relecture")
 @access.member
-def turn_review(slug: str) -> tuple[str, int]:
+def turn_review(slug: str) -> Response:
     """Another part of the list, or a search in it, with what was typed and ticked so far. Writes nothing."""
     event = managed(slug)
     return _again(event, composed_of(event, request.form), SendForm(), status=200)
@@ -119,15 +120,16 @@ def send_campaign(slug: str) -> Any:
     return redirect(done[1], 303)
 
 
-def _again(event: Event, composed: Composed, form: SendForm, *, status: int = 422) -> tuple[str, int]:
+def _again(event: Event, composed: Composed, form: SendForm, *, status: int = 422) -> Response:
     """The list as it is now, with what was typed: what is sent is what this page shows."""
     plan = audiences.plan(event, composed.kind, composed.segment, now=utcnow())
     form.people.data = packed(person.id for person in plan.recipients)
-    return _review_page(event, composed, plan, form), status
+    return _review_page(event, composed, plan, form, status=status)
 
 
-def _review_page(event: Event, composed: Composed, plan: Plan, form: SendForm) -> str:
-    return render_template(
+def _review_page(event: Event, composed: Composed, plan: Plan, form: SendForm, *, status: int = 200) -> Response:
+    shown = _shown(event, composed.kind, plan.recipients[0]) if plan.recipients else None
+    page = render_template(
         "invitations/organiser/campaign_review.html",
         event=event,
         organisation=event.organisation,
@@ -138,19 +140,18 @@ def _review_page(event: Event, composed: Composed, plan: Plan, form: SendForm) -
         most=SHOWN,
         form=form,
         refusal=refusal_of(event, composed.kind),
-        preview=_preview(event, composed.kind, plan.recipients[0]) if plan.recipients else None,
+        shown=shown,
+        document=keeping.as_page(shown.html) if shown else "",
         exports=downloads.links(".review_list", slug=event.slug, **composed.query),
     )
+    return allowing(shown.html if shown else "", make_response(page, status))
 
 
-def _preview(event: Event, kind: LetterKind, person: Person) -> dict[str, object]:
-    """The letter as that person will read it."""
+def _shown(event: Event, kind: LetterKind, person: Person) -> Rendered:
+    """The letter whole, as that person will read it."""
     written = writing.current_or_proposal(event, kind)
-    if isinstance(person, Guest):
-        link = absolute("invitations.page", token=samples.TOKEN)
-        return notices.contents(event, person, written.subject, written.body, link)
-    link = absolute("registrations.person", token=samples.TOKEN)
-    return campaign_notices.contents_for_registered(event, person, written.subject, written.body, link)
+    draft = samples.Draft(kind=kind, subject=written.subject, body=written.body, reader_id=person.id)
+    return samples.show(event, draft, now=utcnow())
 
 
 def _part(plan: Plan) -> Part:

@@ -93,7 +93,7 @@ def _page(
         shown=shown,
         document=keeping.as_page(shown.html),
     )
-    return _allowing(shown.html, make_response(page, status))
+    return allowing(shown.html, make_response(page, status))
 
 
 def reader_chosen(event: Event, kind: LetterKind) -> Any:
@@ -145,7 +145,7 @@ def _readers(event: Event, kind: LetterKind, chosen: Any, searched: str) -> dict
     return {"readers": shown, "searched": searched, "matching": matching, "is_long": searched or matching > FEW}
 
 
-def _allowing(html: str, page: Response) -> Response:
+def allowing(html: str, page: Response) -> Response:
     """The letter stands in a frame, its own style allowed by its hash; a script may ask us how it now reads."""
     csp = headers.DSFR_CSP if current_app.config["DSFR_DIR"] else headers.CSP
     for style in keeping.STYLE.findall(html):
