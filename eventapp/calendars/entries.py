@@ -127,12 +127,20 @@ def _entry(row: Row, sequence: int, changed_at: datetime) -> icalendar.Event:
     entry.add("sequence", sequence)
     entry.add("dtstamp", changed_at.astimezone(UTC))
     entry.add("last-modified", changed_at.astimezone(UTC))
-    name = event_of(row).timezone
-    zone = UTC if vtimezone(name) is None else ZoneInfo(name)
-    entry.add("dtstart", row.starts_at.astimezone(zone))
-    entry.add("dtend", row.ends_at.astimezone(zone))
+    for name, moment in zip(("dtstart", "dtend"), _moments(row), strict=True):
+        entry.add(name, moment)
     entry.add("class", "PUBLIC")
     return entry
+
+
+def _moments(row: Row) -> list[datetime]:
+    """Local, or in UTC where an hour alone would not say which: clocks show some twice in a night of autumn."""
+    zone = ZoneInfo(event_of(row).timezone)
+    moments = [moment.astimezone(zone) for moment in (row.starts_at, row.ends_at)]
+    is_twice = any(moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset() for moment in moments)
+    if is_twice or vtimezone(event_of(row).timezone) is None:
+        return [moment.astimezone(UTC) for moment in moments]
+    return moments
 
 
 def _add_status(entry: icalendar.Event, title: str, cancelled: bool, *, takes_time: bool) -> None:
