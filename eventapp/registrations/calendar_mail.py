@@ -43,7 +43,7 @@ def of_place(registration: Registration, *, now: datetime, raised: bool = False,
     which calendars must notice. `is_first`: this mailbox, as whoever holds the event has seen, never had another
     registration here; nothing is looked up then."""
     if registration.calendar_wish is CalendarWish.NONE:
-        return []
+        return of_end(registration, now=now)  # what another registration, now one with this one, had brought
     sent = Sent(registration, is_first=is_first)
     return [_event_request(sent, raised=raised), *_sessions(sent, moved=raised, now=now)]
 
@@ -57,7 +57,7 @@ def of_change(registration: Registration, *, now: datetime, changed: Collection[
 
 def of_end(registration: Registration, *, now: datetime) -> list[Part]:
     """With a letter that says that all is cancelled: whatever this mailbox still shows. Call it after the row says so,
-    or (`merging`) for an address that is given up."""
+    or for an address that is given up."""
     sent = Sent(registration)
     cancelled = _event_cancel(sent)
     return [*([cancelled] if cancelled else []), *_cancelled(sent, held=(), now=now)]
@@ -73,6 +73,20 @@ def of_wish(registration: Registration, *, now: datetime) -> list[Part]:
     own = sent.own.get(registration.event.calendar_uid)
     shown = own is not None and own.last_method == REQUEST
     return [*([] if shown else [_event_request(sent)]), *_sessions(sent, now=now)]
+
+
+def swap(one: Registration, other: Registration) -> None:
+    """What left for the mailbox of each, when each takes the other's address."""
+    both = select(CalendarMail).where(CalendarMail.registration_id.in_((one.id, other.id)))
+    rows = {(row.registration_id, row.uid): row for row in db.session.scalars(both)}
+    for (number, uid), row in rows.items():
+        twin = rows.get((other.id if number == one.id else one.id, uid))
+        if twin is None:
+            row.registration_id = other.id if number == one.id else one.id
+        elif number == one.id:
+            row.last_sequence, twin.last_sequence = twin.last_sequence, row.last_sequence
+            row.last_method, twin.last_method = twin.last_method, row.last_method
+    db.session.flush()
 
 
 class Sent:

@@ -36,6 +36,12 @@ def promoted(registration: Registration, *, now: datetime) -> None:
     _request("registrations/promoted", registration, now=now)
 
 
+def seated(registration: Registration, *, now: datetime) -> None:
+    """To whoever was just promoted: the entries of the sessions in which they were given a seat after that letter."""
+    if any(booking.is_confirmed for booking in registration.live_bookings):
+        calendar_letters.post_alone(calendar_mail.of_change(registration, now=now), registration, now=now)
+
+
 def changed(
     registration: Registration, *, now: datetime, is_news: bool = False, sessions: Collection[Session] = ()
 ) -> None:

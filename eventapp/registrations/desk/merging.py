@@ -56,6 +56,8 @@ def merge(one: Registration, other: Registration, *, address_of: Registration, n
     taken_back = []
     if given_up_folded != address_of.email_folded:
         taken_back = calendar_mail.of_end(given_up, now=now)
+        if given_up is stays:
+            calendar_mail.swap(stays, leaves)  # as their addresses are
     _keep_facts(stays, leaves, email=kept_email)
     describe(leaves, replace(person_of(leaves), email=given_up_address))  # a file that holds it names this same person
     _take_sessions(stays, leaves, now=now)

@@ -43,6 +43,9 @@ def fill(
     _end_offers(event, now=now)
     promoted = _give_places(event, newcomer, now=now)
     give_session_seats(event, {*promoted, *told, newcomer}, now=now)
+    for registration in promoted:
+        if registration.is_confirmed and registration is not newcomer and registration not in told:
+            notices.seated(registration, now=now)
 
 
 def seat_newcomer(newcomer: Registration, *, now: datetime) -> None:
