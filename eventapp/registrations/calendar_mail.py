@@ -70,8 +70,8 @@ def of_wish(registration: Registration, *, now: datetime) -> list[Part]:
     if registration.calendar_wish is CalendarWish.NONE:
         return of_end(registration, now=now)
     sent = Sent(registration)
-    own = sent.own.get(registration.event.calendar_uid)
-    shown = own is not None and own.last_method == REQUEST
+    uid = registration.event.calendar_uid
+    shown = uid in sent.own and sent.method(uid) == REQUEST
     return [*([] if shown else [_event_request(sent)]), *_sessions(sent, now=now)]
 
 
