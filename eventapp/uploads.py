@@ -11,16 +11,20 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from eventapp import access, errors
 
+_pages: dict[str, Callable[..., Any]] = {}  # by endpoint
+
 
 def explain_too_large(bp: Blueprint, view: str, page: Callable[..., Any]) -> None:
     """`page` answers with the view's arguments; the other views of the blueprint keep the usual error page."""
+    _pages[f"{bp.name}.{view}"] = page
+    bp.register_error_handler(RequestEntityTooLarge, _explain)
 
-    def explain(error: RequestEntityTooLarge) -> Any:
-        if request.endpoint != f"{bp.name}.{view}":
-            return errors.http_error(error)
-        try:
-            return access.guard() or (page(**(request.view_args or {})), 413)
-        except HTTPException as refusal:
-            return errors.http_error(refusal)
 
-    bp.register_error_handler(RequestEntityTooLarge, explain)
+def _explain(error: RequestEntityTooLarge) -> Any:
+    page = _pages.get(request.endpoint or "")
+    if page is None:
+        return errors.http_error(error)
+    try:
+        return access.guard() or (page(**(request.view_args or {})), 413)
+    except HTTPException as refusal:
+        return errors.http_error(refusal)

@@ -15,7 +15,8 @@ from eventapp.accounts.models import Membership, Organisation, SignInLink, User
 from eventapp.agenda.models import BookingMode, Room, Session, Speaker
 from eventapp.demonstration import building
 from eventapp.events.models import Category, Event, SessionChoice
-from eventapp.exchange import taking, writing
+from eventapp.exchange import agenda_import, taking, writing
+from eventapp.exchange.models import AgendaImport
 from eventapp.exchange.releases import keep_release
 from eventapp.extensions import db
 from eventapp.invitations import links as invitation_links
@@ -49,6 +50,7 @@ DRAFT, PAST, FULL, WISHES = "brouillon", "rencontres-regionales-2021", "complet"
 # Answers that are no page of ours: files, and letters shown in a frame.
 NO_PAGES = {"static", "pages.robots", "pages.favicon", "pages.healthz", "pages.readyz", "events_organiser.export_file"}
 NO_PAGES |= {
+    "documents.programme",
     "outbox.html",
     "outbox.text",
     "outbox.source",
@@ -96,6 +98,7 @@ def seed() -> None:
     facts = {"header": ["Prénom", "Nom", "Courriel"], "rows": lines, "warnings": [], "created_at": now}
     save(RegistrationImport(event_id=event.id, filename="inscrits.csv", **facts))
     save(GuestImport(event_id=event.id, filename="invités.csv", header=header, rows=rows, warnings=[], created_at=now))
+    keep_agenda(event, now)
     asking = db.session.scalars(Registration.confirmed(event)).first()
     assert asking is not None
     facts = {"event_id": event.id, "registration": asking, "kind": RequestKind.CANCEL, "created_at": now}
@@ -107,6 +110,18 @@ def seed() -> None:
     people.issue_sign_in_link(db.session.scalars(db.select(User)).first(), now=now)
     db.session.commit()
     delivery.deliver_due(now=now, limit=LETTERS)
+
+
+def keep_agenda(event: Event, now: datetime) -> None:
+    """A calendar that was read and not taken over: two sessions, a third one without hours."""
+    day = event.starts_at.strftime("%Y%m%d")
+    lines = ["BEGIN:VCALENDAR"]
+    hours = (f"DTSTART:{day}T140000Z", f"DTSTART:{day}T150000Z", f"DTSTART;VALUE=DATE:{day}")
+    for number, starts in enumerate(hours, 1):
+        lines += ["BEGIN:VEVENT", f"SUMMARY:Atelier {number}", starts, "DURATION:PT1H", "LOCATION:Salle Vauban",
+                  "END:VEVENT"]  # fmt: skip
+    content = "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
+    agenda_import.keep(event, "programme.ics", content, now=now, by=make_user(event.organisation))
 
 
 def _take_wishes(organisation: Organisation, now: datetime) -> None:
@@ -140,6 +155,8 @@ def built(app: Flask, rule: Rule, known: dict[str, Any]) -> str:
         values["token"] = known["party"]
     if rule.endpoint in DELEGATING:
         values |= {name: value for name, value in DELEGATING[rule.endpoint]().items() if name in rule.arguments}
+    if rule.endpoint == "events_organiser.agenda_preview":
+        values["import_id"] = known["agenda_import"]
     if rule.endpoint == "registrations_organiser.import_preview":
         values["import_id"] = known["people_file"]
     if rule.endpoint in ("registrations_organiser.wishes", "registrations_organiser.allocation"):
@@ -229,6 +246,7 @@ def facts() -> dict[str, Any]:
         "guest_id": one(Guest.id, Guest.event_id == event.id),
         "mark": invitation.mark,
         "import_id": one(GuestImport.id, GuestImport.event_id == event.id),
+        "agenda_import": one(AgendaImport.id, AgendaImport.event_id == event.id),
         "people_file": one(RegistrationImport.id, RegistrationImport.event_id == event.id),
         "registration_id": registration.id,
         "allocation_id": one(Allocation.id),

@@ -75,7 +75,9 @@ def test_a_bad_guest_file_is_refused_and_leaves_nothing(client, side, fault):
     assert dump() == before
 
 
-@pytest.mark.parametrize("path", ["/gestion/evenements/{}/invites/import", "/gestion/evenements/fichier"])
+@pytest.mark.parametrize("path", [
+    "/gestion/evenements/{}/invites/import", "/gestion/evenements/fichier", "/gestion/evenements/{}/programme/import",
+])  # fmt: skip
 def test_ten_megabytes_are_refused_by_a_page(client, side, path):
     before = dump()
     response = send(client, path.format(side.event.slug), b"a" * 10 * MEGABYTE)
@@ -166,3 +168,38 @@ def test_the_event_file_refused_above_is_a_good_one(client, side):
     """The control."""
     response = send(client, "/gestion/evenements/fichier", json.dumps(event_file(side)).encode(), "evenement.json")
     assert response.status_code == 303
+
+
+CALENDAR = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:x\r\nDTSTART:20270101T080000Z\r\nDURATION:PT1H\r\n"
+AGENDAS = {
+    "empty lines": b"BEGIN:VCALENDAR" + b"\n" * 2 * MEGABYTE,
+    "short lines": b"BEGIN:VCALENDAR" + b"\na" * MEGABYTE,
+    "folded lines": CALENDAR + b"DESCRIPTION:a" + b"\r\n b" * (MEGABYTE // 4),
+    "parameters": CALENDAR + b"SUMMARY" + b";A=b" * (MEGABYTE // 4) + b":x",
+    "quotes": CALENDAR + b'LOCATION;X="' * (MEGABYTE // 12),
+    "components in components": CALENDAR + b"BEGIN:VALARM\r\n" * (MEGABYTE // 14),
+    "50,000 entries": b"BEGIN:VCALENDAR\r\n" + b"BEGIN:VEVENT\r\nEND:VEVENT\r\n" * 50_000,
+    "deep JSON": b'{"schedule":' * 100_000,
+    "an endless number": b'{"schedule":' + b"1" * MEGABYTE + b"}",
+    "a list": b'{"schedule": {"conference": {"days": {}}}}',
+    "3 MB": CALENDAR + b"X:" + b"a" * 3 * MEGABYTE,
+}
+
+
+@pytest.mark.parametrize("fault", AGENDAS)
+def test_a_hostile_programme_is_refused_in_time_and_leaves_nothing(client, side, fault):
+    before = dump()
+    check_refused(send(client, f"/gestion/evenements/{side.event.slug}/programme/import", AGENDAS[fault], "a.ics"))
+    assert dump() == before
+
+
+def test_a_thousand_heavy_entries_are_read_in_time(client, side):
+    """The worst that is accepted: every text long, in another room, full of tags, marks and unknown zones."""
+    body = b"<a " * 150 + b"\\," * 200 + "\u0301e".encode() * 100
+    zone = b"DTSTART;TZID=Nulle/Part-%d:20270101T080000\r\nDURATION:PT1H\r\nRRULE:FREQ=SECONDLY\r\n"
+    entry = b"BEGIN:VEVENT\r\nSUMMARY:%d " + b"x" * 400 + b"\r\n" + zone + b"LOCATION:Salle %d\r\nDESCRIPTION:"
+    entries = [entry % (n, n, n % 400) + body + b"\r\nEND:VEVENT\r\n" for n in range(900)]
+    content = b"BEGIN:VCALENDAR\r\n" + b"".join(entries) + b"END:VCALENDAR\r\n"
+    response = send(client, f"/gestion/evenements/{side.event.slug}/programme/import", content, "a.ics")
+    assert response.status_code == 303
+    assert "900" in words(client.page(response.location).main)

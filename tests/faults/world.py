@@ -21,6 +21,7 @@ from eventapp.agenda.views.points import conflicts_of
 from eventapp.clock import utcnow
 from eventapp.events.models import Category, Event, SessionChoice
 from eventapp.exchange import drafting, taking, writing
+from eventapp.exchange.models import AgendaImport
 from eventapp.exchange.releases import keep_release
 from eventapp.extensions import db
 from eventapp.invitations.campaign_models import (
@@ -100,6 +101,7 @@ class Side:
     asked: ChangeRequest
     answered: CalendarReply
     draft: GuestImport
+    agenda: AgendaImport
     gone: Registration
     people_file: RegistrationImport
     preview: Allocation
@@ -184,6 +186,9 @@ SPARE = {
     "agenda_organiser.raise_speaker": lambda side: {
         "speaker_slug": db.session.scalars(Speaker.of(side.event)).all()[-1].slug
     },
+    "events_organiser.agenda_preview": lambda side: {"import_id": side.agenda.id},
+    "events_organiser.take_agenda": lambda side: {"import_id": side.agenda.id},
+    "events_organiser.leave_agenda": lambda side: {"import_id": side.agenda.id},
     "events_organiser.remove_category": lambda side: {"category_slug": side.spare_category.slug},
     "events_organiser.raise_category": lambda side: {"category_slug": side.spare_category.slug},
     "invitations_organiser.correct_address": lambda side: {"guest_id": side.spare_guest.id},
@@ -267,6 +272,7 @@ def build() -> Side:
                           participation=Participation.DECLINED, comment="Retenue", mail_id=f"<{n}@agents.example>")
         ),
         draft=save(_draft(event, now)),
+        agenda=save(_agenda(event, now)),
         gone=make_registration(event, status=Status.CANCELLED, cancelled_at=now, cancelled_by="person"),
         people_file=save(_people_file(event, category, now)),
         preview=save(
@@ -349,6 +355,14 @@ def _draft(event: Event, now: datetime) -> GuestImport:
     rows = [[2, ["Martin", "paul.martin@agents.example"]], [3, ["Petit", "luc.petit@agents.example"]]]
     facts = {"header": ["Nom", "Adresse électronique"], "rows": rows, "warnings": [], "created_at": now}
     return GuestImport(event_id=event.id, filename="invites.csv", **facts)
+
+
+def _agenda(event: Event, now: datetime) -> AgendaImport:
+    """Another session, as a calendar would bring it."""
+    day = event.local_start.date().isoformat()
+    session = {"slug": "visite", "title": "Visite", "starts_at": f"{day}T15:00", "ends_at": f"{day}T16:00"}
+    file = {"rooms": [], "speakers": [], "sessions": [session], "choice_required": []}
+    return AgendaImport(event_id=event.id, filename="agenda.ics", file=file, warnings=[], created_at=now)
 
 
 def _people_file(event: Event, category: Category, now: datetime) -> RegistrationImport:
@@ -484,6 +498,12 @@ def people_file(category: str, last_name: str = "Durand") -> tuple[BytesIO, str]
     return BytesIO(text.encode()), "inscrits.csv"
 
 
+def agenda_file(side: Side) -> tuple[BytesIO, str]:
+    starts = side.event.starts_at.strftime("%Y%m%dT%H%M%SZ")
+    entry = ["BEGIN:VEVENT", "SUMMARY:Visite guidée", f"DTSTART:{starts}", "DURATION:PT1H", "END:VEVENT"]
+    return BytesIO("\r\n".join(["BEGIN:VCALENDAR", *entry, "END:VCALENDAR", ""]).encode()), "agenda.ics"
+
+
 def _event_file(side: Side) -> dict[str, Any]:
     content = writing.as_dict(taking.take(side.event)) | {"slug": f"importe-{next(number)}"}
     return {"file": (BytesIO(json.dumps(content).encode()), "evenement.json")}
@@ -530,6 +550,8 @@ BODIES: dict[str, Any] = {
         "starts_on": (side.event.local_start + timedelta(days=300)).date().isoformat(), "agenda": "y", "guests": "y",
     },
     "events_organiser.do_import_file": _event_file,
+    "events_organiser.do_import_agenda": lambda side: {"file": agenda_file(side)},
+    "events_organiser.take_agenda": lambda _side: {"way": "add"},
     "events_organiser.publish_draft": lambda _side: {"whom": "concerned"},
     "events_organiser.add_category": lambda _side: {"name": f"Élus {next(number)}", "capacity": "10"},
     "events_organiser.update_category": lambda _side: {"name": f"Élues {next(number)}", "capacity": "11"},

@@ -13,14 +13,24 @@ from eventapp.events.event_forms import DetailsForm, EventForm, NewEventForm
 from eventapp.events.fields import choices_of, in_words
 from eventapp.events.forms import point_at
 from eventapp.events.models import Event, Venue
-from eventapp.events.views import categories, drafts, files, preview, releases, report, states
+from eventapp.events.views import agenda_imports, categories, drafts, files, preview, releases, report, states
 from eventapp.events.views.blueprint import EVENT, back_to, bp, find_event
 from eventapp.exchange.telling import everyone_to_tell
 from eventapp.extensions import db
 from eventapp.registrations import seats
 from eventapp.registrations.places.over_limits import warnings
 
-__all__ = ["bp", "categories", "drafts", "files", "preview", "releases", "report", "states"]  # their routes are on `bp`
+__all__ = [
+    "agenda_imports",
+    "bp",
+    "categories",
+    "drafts",
+    "files",
+    "preview",
+    "releases",
+    "report",
+    "states",
+]  # their routes are on `bp`
 
 
 @bp.get("/gestion/")
