@@ -15,8 +15,6 @@ from eventapp.registrations import changes
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.sessions import session_changes
 from tests.calendars.lint import faults, lines, names
-from tests.calendars.readers import QUICK, READERS
-from tests.calendars.readers.entry import instant
 from tests.factories import (
     NOW,
     STARTS,
@@ -334,33 +332,3 @@ def _away(*_arguments, **_options):
 
 def _sequence(response):
     return max(int(line.split(":")[1]) for line in lines(response.data) if line.startswith("SEQUENCE:"))
-
-
-WHEN = [
-    pytest.param("Europe/Paris", datetime(2027, 1, 14, 8, tzinfo=UTC), id="winter"),
-    pytest.param("Europe/Paris", datetime(2027, 7, 1, 7, tzinfo=UTC), id="summer"),
-    pytest.param("America/Martinique", datetime(2027, 7, 1, 13, tzinfo=UTC), id="martinique"),
-]
-
-
-@pytest.mark.parametrize(("zone", "starts_at"), WHEN)
-@pytest.mark.parametrize("reader", READERS)
-def test_every_reader_understands_every_file(client, tmp_path, today, zone, starts_at, reader):
-    event = make_event(slug="rencontre", timezone=zone, starts_at=starts_at, ends_at=starts_at + 8 * HOUR)
-    first = make_session(event, make_speaker(event), slug="s", room=make_room(event), description="**Gras**, é; ,")
-    second = make_session(event, starts_at=starts_at + HOUR, cancelled_at=NOW, sequence=2)
-    registration = make_registration(event)
-    expected = {
-        "/evenements/rencontre/evenement.ics": [event],
-        "/evenements/rencontre/sessions/s.ics": [first],
-        "/evenements/rencontre/calendrier.ics": [first, second],
-        "/calendrier.ics": [event],
-        "/regions/hauts-de-france/calendrier.ics": [event],
-        agenda_url(registration): [first],
-        feed_url(registration): [first, second],
-    }
-    paths = expected if READERS[reader] in QUICK else [feed_url(registration)]
-    for path in paths:
-        found = READERS[reader](client.get(path).data, tmp_path)
-        truth = sorted((row.calendar_uid, instant(row.starts_at), instant(row.ends_at)) for row in expected[path])
-        assert sorted((entry.uid, entry.start, entry.end) for entry in found) == truth
