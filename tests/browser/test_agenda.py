@@ -6,7 +6,9 @@ import pytest
 from flask.sessions import SecureCookieSessionInterface
 
 from eventapp.accounts.models import User
-from eventapp.agenda.models import BookingMode, Kind, Session
+from eventapp.agenda.models import BookingMode, Kind
+from eventapp.events.models import Event
+from eventapp.exchange import drafting
 from eventapp.extensions import db
 from tests.browser.hands import event_day
 from tests.browser.screens import each_screen, overflows, rules, tab_to
@@ -74,7 +76,8 @@ def test_a_session_is_written_without_javascript(site, page_without_js):
 
     assert page.get_by_text("«\u00a0Aller vers\u00a0» est au programme.").is_visible()
     with site.app.app_context():
-        session = db.session.scalars(db.select(Session).where(Session.slug == "aller-vers")).one()
+        event = db.session.scalars(db.select(Event).where(Event.slug == "rencontre")).one()
+        session = drafting.plan(event).session("aller-vers")
         assert [(a.speaker.slug, a.note) for a in session.appearances] == [("jeanne", "sous réserve")]
 
 

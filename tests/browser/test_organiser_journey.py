@@ -102,7 +102,7 @@ def add_parallel_sessions(hands: Hands) -> None:
         hands.write("Places", "12")
         hands.pick("Personne", "Jeanne MARTIN")
         hands.press("Ajouter au programme")
-    sessions = hands.page.locator(".tracks").filter(has_text="Aller vers")
+    sessions = hands.page.locator(".grid tbody tr").filter(has_text="Aller vers")
     expect(sessions).to_contain_text("Écrire simplement")
 
 
