@@ -45,6 +45,12 @@ def of_event(slug: str, **_others: str) -> Version | None:
     return Version(key, _next((*moments, event.starts_at, event.ends_at, next_change(event, now=now)), now))
 
 
+def of_leaflet(slug: str) -> Version | None:
+    """The programme on paper, which tells nothing of the places."""
+    event = db.session.scalar(db.select(Event).where(Event.slug == slug, Event.published_at.is_not(None)))
+    return Version((event.calendar_uid, event.revision, event.contact, event.organisation.name)) if event else None
+
+
 def of_form(slug: str) -> Version | None:
     """The registration form: the event's page, its questions, the structures offered, the consent notice."""
     version = of_event(slug)

@@ -1,15 +1,17 @@
-"""What is printed: `…/emargement`, the sheets that people sign, by half-day and by session; `…/lettres-sur-papier`, the
-invitations of those whom no mail reaches."""
+"""What is printed: `…/programme.pdf`, for everyone; `…/emargement`, the sheets that people sign, by half-day and by
+session; `…/lettres-sur-papier`, the invitations of those whom no mail reaches."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 
-from eventapp import access, downloads
+from eventapp import access, downloads, versions
 from eventapp.agenda.models import Session
+from eventapp.agenda.programme import programme as days_of
+from eventapp.cache import cached_page
 from eventapp.clock import utcnow
-from eventapp.documents import half_days, paper_letters, sheets
+from eventapp.documents import half_days, leaflet, paper_letters, sheets
 from eventapp.documents.half_days import HalfDay
 from eventapp.documents.sheets import Grouping, Options
 from eventapp.errors import Refused
@@ -26,6 +28,15 @@ ALL = "/gestion/evenements/<slug>/emargement"
 HALF_DAY = f"{ALL}/<date>/<half>"
 SESSION = f"{ALL}/sessions/<session_slug>"
 LETTERS = "/gestion/evenements/<slug>/lettres-sur-papier"
+
+
+@bp.get("/evenements/<slug>/programme.pdf")
+@access.everyone
+@cached_page(versions.of_leaflet, compress=False)
+def programme(slug: str) -> Response:
+    event = db.first_or_404(Event.visible().where(Event.slug == slug))
+    days = days_of(event) or abort(404)
+    return downloads.attachment(leaflet.pdf(leaflet.leaflet(event, days)), f"programme-{slug}.pdf", "application/pdf")
 
 
 @bp.get(ALL)
