@@ -85,7 +85,7 @@ def session_entry(session: Session, url: str) -> icalendar.Event:
     if online:
         entry.add("conference", online, parameters={"VALUE": "URI", "FEATURE": "VIDEO"})
         parts.append(f"Lien pour suivre à distance\u00a0: {online}")
-    _add_description(entry, parts, f"Programme\u00a0: {url}")
+    _add_description(entry, parts, f"Page de la session\u00a0: {url}")
     entry.add("url", url)
     _add_status(entry, session.title, is_cancelled(session), takes_time=True)
     return entry

@@ -67,7 +67,7 @@ def test_a_session_says_who_speaks_and_how_to_follow():
     entry = session_entry(session, URL)
     assert text(entry, "description") == (
         "Rencontre\n\nÉchanges.\n\nAnimation\u00a0: Mme Jeanne MARTIN, secrétaire générale (sous réserve)\n\n"
-        f"Lien pour suivre à distance\u00a0: https://visio.example/a\n\nProgramme\u00a0: {URL}"
+        f"Lien pour suivre à distance\u00a0: https://visio.example/a\n\nPage de la session\u00a0: {URL}"
     )
     assert text(entry, "related-to") == session.event.calendar_uid
     assert b"CONFERENCE;FEATURE=VIDEO;VALUE=URI:https://visio.example/a\r\n" in entry.to_ical()

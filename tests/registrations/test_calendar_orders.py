@@ -124,7 +124,7 @@ def entries(event: Event, people: list[Registration]) -> set[str]:
     return {b.session.calendar_uid for b in seats_} | ({event.calendar_uid} if people else set())
 
 
-@pytest.mark.parametrize("seed", (*range(6), 12, 30, 40))
+@pytest.mark.parametrize("seed", [*range(6), 12, 30, 40])
 def test_no_order_of_acts_leaves_a_calendar_wrong(seed: int) -> None:
     world, shown, last = World(seed), Shown(), 0
     acts, weights = zip(*ACTS, strict=True)

@@ -34,7 +34,7 @@ def public_url(row: Row) -> str:
     """Never a personal link: teams share calendars."""
     if isinstance(row, Event):
         return absolute("events.page", slug=row.slug)
-    return absolute("agenda.programme", slug=row.event.slug)
+    return absolute("agenda.session", slug=row.event.slug, session_slug=row.slug)
 
 
 def _was_kept(booking: Booking, registration: Registration) -> bool:
