@@ -15,8 +15,8 @@ from eventapp.accounts.models import Membership, Organisation, SignInLink, User
 from eventapp.agenda.models import BookingMode, Room, Session, Speaker
 from eventapp.demonstration import building
 from eventapp.events.models import Category, Event, SessionChoice
-from eventapp.exchange import agenda_import, taking, writing
-from eventapp.exchange.models import AgendaImport
+from eventapp.exchange import agenda_import, taking, templates, writing
+from eventapp.exchange.models import AgendaImport, EventTemplate
 from eventapp.exchange.releases import keep_release
 from eventapp.extensions import db
 from eventapp.invitations import links as invitation_links
@@ -99,6 +99,7 @@ def seed() -> None:
     save(RegistrationImport(event_id=event.id, filename="inscrits.csv", **facts))
     save(GuestImport(event_id=event.id, filename="invités.csv", header=header, rows=rows, warnings=[], created_at=now))
     keep_agenda(event, now)
+    templates.keep(event, "Nos rencontres", now=now, by=None)
     asking = db.session.scalars(Registration.confirmed(event)).first()
     assert asking is not None
     facts = {"event_id": event.id, "registration": asking, "kind": RequestKind.CANCEL, "created_at": now}
@@ -246,6 +247,8 @@ def facts() -> dict[str, Any]:
         "guest_id": one(Guest.id, Guest.event_id == event.id),
         "mark": invitation.mark,
         "import_id": one(GuestImport.id, GuestImport.event_id == event.id),
+        "template_id": one(EventTemplate.id),
+        "starter": "journee-regionale",
         "agenda_import": one(AgendaImport.id, AgendaImport.event_id == event.id),
         "people_file": one(RegistrationImport.id, RegistrationImport.event_id == event.id),
         "registration_id": registration.id,

@@ -35,6 +35,8 @@ CREATION = {
     "events_organiser.create",
     "events_organiser.import_file",
     "events_organiser.do_import_file",
+    "events_organiser.templates",
+    "events_organiser.start_from_starter",
 }
 SMALLEST = 120
 
@@ -46,7 +48,8 @@ def kind_of(app, rule):
     for name, endpoints in (("own", OWN_PAGES), ("team", TEAM_PAGES), ("admin", ADMINISTRATORS), ("new", CREATION)):
         if rule.endpoint in endpoints:
             return name
-    return "event" if rule.rule.startswith("/gestion/evenements/<slug>/") else None
+    is_of_one = rule.rule.startswith(("/gestion/evenements/<slug>/", "/gestion/modeles/<int:template_id>/"))
+    return "event" if is_of_one else None
 
 
 def every(app):

@@ -21,7 +21,8 @@ from eventapp.agenda.views.points import conflicts_of
 from eventapp.clock import utcnow
 from eventapp.events.models import Category, Event, SessionChoice
 from eventapp.exchange import drafting, taking, writing
-from eventapp.exchange.models import AgendaImport
+from eventapp.exchange import templates as event_templates
+from eventapp.exchange.models import AgendaImport, EventTemplate
 from eventapp.exchange.releases import keep_release
 from eventapp.extensions import db
 from eventapp.invitations.campaign_models import (
@@ -102,6 +103,7 @@ class Side:
     answered: CalendarReply
     draft: GuestImport
     agenda: AgendaImport
+    template: EventTemplate
     gone: Registration
     people_file: RegistrationImport
     preview: Allocation
@@ -129,6 +131,8 @@ class Side:
             "guest_id": self.guest.id,
             "mark": self.named.invitation.mark if self.named.invitation else "",
             "import_id": self.draft.id,
+            "template_id": self.template.id,
+            "starter": "journee-regionale",
             "registration_id": self.registration.id,
             "allocation_id": self.preview.id,
             "campaign_id": self.campaign.id,
@@ -273,6 +277,7 @@ def build() -> Side:
         ),
         draft=save(_draft(event, now)),
         agenda=save(_agenda(event, now)),
+        template=event_templates.keep(event, f"Modèle {n}", now=now, by=organiser),
         gone=make_registration(event, status=Status.CANCELLED, cancelled_at=now, cancelled_by="person"),
         people_file=save(_people_file(event, category, now)),
         preview=save(
@@ -498,6 +503,10 @@ def people_file(category: str, last_name: str = "Durand") -> tuple[BytesIO, str]
     return BytesIO(text.encode()), "inscrits.csv"
 
 
+def _starting(side: Side) -> dict[str, Any]:
+    return {"organisation": side.organisation.slug, "title": f"D’après {next(number)}", "starts_on": "2030-06-01"}
+
+
 def agenda_file(side: Side) -> tuple[BytesIO, str]:
     starts = side.event.starts_at.strftime("%Y%m%dT%H%M%SZ")
     entry = ["BEGIN:VEVENT", "SUMMARY:Visite guidée", f"DTSTART:{starts}", "DURATION:PT1H", "END:VEVENT"]
@@ -550,6 +559,10 @@ BODIES: dict[str, Any] = {
         "starts_on": (side.event.local_start + timedelta(days=300)).date().isoformat(), "agenda": "y", "guests": "y",
     },
     "events_organiser.do_import_file": _event_file,
+    "events_organiser.keep_template": lambda _side: {"name": f"Modèle {next(number)}"},
+    "events_organiser.rename_template": lambda _side: {"name": f"Modèle {next(number)}"},
+    "events_organiser.start_from_starter": _starting,
+    "events_organiser.start_from_template": _starting,
     "events_organiser.do_import_agenda": lambda side: {"file": agenda_file(side)},
     "events_organiser.take_agenda": lambda _side: {"way": "add"},
     "events_organiser.publish_draft": lambda _side: {"whom": "concerned"},

@@ -13,7 +13,17 @@ from eventapp.events.event_forms import DetailsForm, EventForm, NewEventForm
 from eventapp.events.fields import choices_of, in_words
 from eventapp.events.forms import point_at
 from eventapp.events.models import Event, Venue
-from eventapp.events.views import agenda_imports, categories, drafts, files, preview, releases, report, states
+from eventapp.events.views import (
+    agenda_imports,
+    categories,
+    drafts,
+    files,
+    preview,
+    releases,
+    report,
+    states,
+    templates,
+)
 from eventapp.events.views.blueprint import EVENT, back_to, bp, find_event
 from eventapp.exchange.telling import everyone_to_tell
 from eventapp.extensions import db
@@ -30,6 +40,7 @@ __all__ = [
     "releases",
     "report",
     "states",
+    "templates",
 ]  # their routes are on `bp`
 
 

@@ -1,0 +1,127 @@
+"""Events to begin others from: kept by an organisation, without anybody's name in them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+
+from eventapp import journal
+from eventapp.accounts.models import ORGANISING, Organisation, User
+from eventapp.errors import Refused
+from eventapp.events import lifecycle
+from eventapp.events.models import Event, Status
+from eventapp.exchange import applying, duplicating, reading, writing
+from eventapp.exchange.agenda_import import current
+from eventapp.exchange.event_file import ContactPart, EventFile, OrganisationPart, SessionPart
+from eventapp.exchange.models import EventTemplate
+from eventapp.extensions import db
+from eventapp.letters.models import Letter, LetterKind
+from eventapp.text import fold
+
+
+class NameTaken(Refused):
+    message = "Un modèle de votre organisation porte déjà ce nom."
+    field = "name"
+
+
+def of_user(user: User) -> Select[EventTemplate]:
+    mine = EventTemplate.organisation_id.in_(user.organisation_ids(*ORGANISING))
+    return select(EventTemplate).where(mine).order_by(EventTemplate.name, EventTemplate.id)
+
+
+def matching(templates: Iterable[EventTemplate], text: str) -> list[EventTemplate]:
+    words = fold(text).split()
+    return [template for template in templates if all(word in fold(template.name) for word in words)]
+
+
+def keep(event: Event, name: str, *, replaces: bool = False, now: datetime, by: User | None) -> EventTemplate:
+    """Raises NameTaken unless `replaces`."""
+    template = _named(event.organisation, name)
+    if template is not None and not replaces:
+        raise NameTaken
+    facts = {
+        "file": writing.as_dict(nameless(current(event))),
+        "letters": [_letter(letter) for letter in duplicating.last_letters(event)],
+        "made_at": now,
+        "made_by_id": by.id if by is not None else None,
+    }
+    if template is None:
+        template = EventTemplate(organisation=event.organisation, name=name, **facts)
+        _add(template)
+    else:
+        for key, value in facts.items():
+            setattr(template, key, value)
+    said = f"Enregistré comme modèle «\u00a0{name}\u00a0»"
+    journal.record("template.kept", said, now=now, by=by, event=event, subject=template)
+    return template
+
+
+def rename(template: EventTemplate, name: str) -> None:
+    other = _named(template.organisation, name)
+    if other is not None and other is not template:
+        raise NameTaken
+    template.name = name
+
+
+def start(
+    organisation: Organisation,
+    file: Mapping[str, Any],
+    letters: Iterable[Mapping[str, str]] = (),
+    *,
+    title: str,
+    starts_on: date,
+    now: datetime,
+    by: User | None,
+) -> Event:
+    """A draft that begins on that day at the hours of the file."""
+    shifted = duplicating.at(reading.read(dict(file)), starts_on)
+    owner = OrganisationPart(slug=organisation.slug, name=organisation.name)
+    slug = lifecycle.free_slug(title, starts_on.year)
+    event = applying.create_from(
+        replace(shifted, organisation=owner, slug=slug, title=title, status=Status.DRAFT), now=now, by=by
+    )
+    for letter in letters:
+        if letter["name"] in set(LetterKind):
+            facts = {"name": LetterKind(letter["name"]), "subject": letter["subject"], "body": letter["body"]}
+            author = by.id if by is not None else None
+            db.session.add(Letter(event_id=event.id, version=1, written_at=now, written_by_id=author, **facts))
+    return event
+
+
+def nameless(file: EventFile) -> EventFile:
+    """Nobody is named: contacts are those of the organisation again, and who speaks is found anew."""
+    return replace(
+        file,
+        contact=ContactPart(),
+        speakers=(),
+        sessions=tuple(_nameless(session) for session in file.sessions),
+        registration=replace(file.registration, structures=()),
+        report="",
+        status=Status.DRAFT,
+        unsaid=frozenset(),
+    )
+
+
+def _nameless(session: SessionPart) -> SessionPart:
+    """The link of a meeting is of one day."""
+    return replace(session, speakers=(), online_url=None)
+
+
+def _letter(letter: Letter) -> dict[str, str]:
+    return {"name": letter.name.value, "subject": letter.subject, "body": letter.body}
+
+
+def _named(organisation: Organisation, name: str) -> EventTemplate | None:
+    same = EventTemplate.organisation_id == organisation.id, EventTemplate.name == name
+    return db.session.scalar(select(EventTemplate).where(*same))
+
+
+def _add(template: EventTemplate) -> None:
+    try:
+        with db.session.begin_nested():
+            db.session.add(template)
+    except IntegrityError:  # a colleague took the name meanwhile
+        raise NameTaken from None
