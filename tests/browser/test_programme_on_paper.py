@@ -1,0 +1,35 @@
+"""The public programme printed by a real browser, and filtered without JavaScript."""
+
+import io
+
+import pypdf
+import pytest
+
+from tests.browser.tour import PAST
+
+UPCOMING = "rencontres-regionales-2027"
+
+
+@pytest.mark.parametrize("slug", [UPCOMING, PAST])
+def test_the_programme_prints_on_two_sheets_at_most(demonstration, page, slug):
+    page.goto(f"{demonstration.url}/evenements/{slug}/programme")
+    reader = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    text = " ".join(sheet.extract_text() for sheet in reader.pages)
+
+    assert len(reader.pages) <= 2
+    for on_screen_only in ("Ajouter à mon calendrier", "Filtrer", "Imprimer", "Plan du site"):
+        assert on_screen_only not in text
+
+
+def test_the_programme_is_filtered_without_javascript(demonstration, page_without_js):
+    page = page_without_js
+    page.goto(f"{demonstration.url}/evenements/{UPCOMING}/programme")
+    page.get_by_text("Filtrer le programme").click()
+    page.get_by_label("Type").select_option(label="Atelier")
+    page.get_by_role("button", name="Filtrer").click()
+
+    assert page.get_by_text("2 sessions sur 16").is_visible()
+    page.get_by_role("link", name="Démarches en ligne").click()
+    assert page.locator("h1").inner_text() == "Démarches en ligne\u00a0: cas pratiques"
+    page.get_by_role("link", name="Tout le programme").click()
+    assert page.url.endswith("/programme#session-demarches-en-ligne")
