@@ -134,6 +134,6 @@ def _refused(slug: str, form: SessionForm, rows: Rows, refusal: Refused, session
 def _saved(slug: str, session_slug: str, sentence: str) -> Any:
     """What the change set going is said on the programme."""
     event = find_event(slug)
-    for sentence in warnings(event, now=utcnow(), about="agenda_organiser.session"):
-        flash(sentence, "warning")
+    for sentence in [] if event.is_public else warnings(event, now=utcnow(), about="agenda_organiser.session"):
+        flash(sentence, "warning")  # a draft changes no limit
     return back_to("programme", event, sentence + consequences(event, session_slug))
