@@ -5,10 +5,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 
 from eventapp.agenda.models import BookingMode, Session
+from eventapp.clock import utcnow
 from eventapp.extensions import db
-from eventapp.outbox import incoming, replies
+from eventapp.outbox import incoming, replies, signing
 from eventapp.outbox.models import Message
 from eventapp.registrations import seats
 from eventapp.registrations.models import CalendarWish, Registration
@@ -236,3 +238,18 @@ def test_another_organisation_sees_and_ignores_nothing(registration: Registratio
     assert client.get(f"/gestion/evenements/{registration.event.slug}/reponses-calendrier").status_code == 404
     path = f"/gestion/evenements/{own.slug}/reponses-calendrier/{found.id}/classement"
     assert client.post(path).status_code == 404
+
+
+def test_an_answer_posted_by_the_mail_server_is_kept(
+    app: Flask, client: PageClient, registration: Registration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "s" * 40
+    monkeypatch.setitem(app.config, "BOUNCE_WEBHOOK_SECRET", secret)
+    source, moment = reply(registration.event.calendar_uid, registration.email), str(int(utcnow().timestamp()))
+    headers = {"X-Timestamp": moment, "X-Signature": signing.signature(source, moment, secret)}
+
+    assert client.post("/courriels/retours", data=source, headers=headers).status_code == 204
+    assert client.post("/courriels/retours", data=source, headers=headers).status_code == 204
+    assert client.post("/courriels/retours", data=source + b" ", headers=headers).status_code == 403
+
+    assert calendar_replies.count_open(registration.event) == 1
