@@ -6,6 +6,7 @@ import sys
 from eventapp import create_app
 from eventapp.config import BadSetting
 from eventapp.turns import InTurns
+from eventapp.unchanged import Unchanged
 
 try:
     app = create_app()
@@ -18,4 +19,4 @@ gc.collect()
 gc.freeze()
 gc.set_threshold(10_000, 20, 50)
 sys.setswitchinterval(0.001)
-app.wsgi_app = InTurns(app.wsgi_app)  # type: ignore[method-assign]
+app.wsgi_app = Unchanged(InTurns(app.wsgi_app), lambda: app.extensions["page_cache"])  # type: ignore[method-assign]

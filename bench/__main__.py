@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from bench import allocation, crowd, hostile, letters, pages, registrations
+from bench import allocation, calendars, crowd, hostile, letters, pages, registrations
 from bench.tables import Table
 from eventapp import processes
 
 PARTS: dict[str, Callable[[Path], Iterator[Table]]] = {
     "markdown": hostile.run,
     "pages": pages.run,
+    "calendars": calendars.run,
     "registrations": registrations.run,
     "letters": letters.run,
     "crowd": crowd.run,

@@ -50,6 +50,7 @@ class Entry:
     etag: str
     compressed: bool
     checked: float  # monotonic seconds
+    unchanged: tuple[tuple[str, str], ...] = ()  # headers of the 304 that says so (see eventapp/unchanged.py)
 
     @property
     def size(self) -> int:
