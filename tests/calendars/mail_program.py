@@ -8,6 +8,7 @@ import re
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import lru_cache
 from urllib.parse import quote
 
 import caldav
@@ -88,11 +89,15 @@ class MailProgram:
         """Every entry of the calendar, asked of the server anew, on whose reading three programs agree."""
         shown = []
         for resource in self.calendar.events():
-            content = resource.data.encode()
-            opinions = [read(content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")) for read in OPINIONS]
-            assert all(opinion == opinions[0] for opinion in opinions), opinions
-            shown += opinions[0]
+            shown += agreed(resource.data.encode())
         return sorted(shown, key=lambda entry: (entry.start, entry.title))
+
+
+@lru_cache(maxsize=64)
+def agreed(content: bytes) -> list[Entry]:
+    opinions = [read(content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")) for read in OPINIONS]
+    assert all(opinion == opinions[0] for opinion in opinions), opinions
+    return opinions[0]
 
 
 def invitation_of(mail: EmailMessage) -> EmailMessage | None:

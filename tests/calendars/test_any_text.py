@@ -80,7 +80,7 @@ def request(row):
     return mail.request(row, GUEST, links, organiser="rencontres@sgar.example", sequence=1, stamp=CHANGED)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(FIELDS)
 def test_any_text_goes_through_a_download_a_feed_and_a_mail(texts):
     event, session = rows_of(texts)

@@ -45,6 +45,7 @@ def around(zone, change):
 @pytest.mark.parametrize("reader", READERS)
 def test_in_the_nights_when_clocks_change_no_entry_moves(reader, tmp_path):
     rows = [row for night in NIGHTS for row in around(*night)]
+    rows = rows if READERS[reader] in QUICK else rows[::4]
     content = agenda("Nuits", rows, links, zone="Europe/Paris")
     assert faults(content) == []
     assert instants(READERS[reader](content, tmp_path)) == truth(rows)

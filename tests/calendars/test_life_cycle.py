@@ -206,14 +206,14 @@ def delayed(source: bytes) -> bytes:
 @pytest.mark.parametrize("fault", [unraised, of_another, delayed])
 def test_this_file_would_notice_a_wrong_mail(client, caldav_url, demonstration, fault):
     story = Story(client, caldav_url, fault)
-    for act in ACTS[:3]:
+    for act in (registration, a_session_cancelled if fault is of_another else a_session_moved):
         act(story)
         story.step(act.__name__)
     assert [sentence.partition(":")[0] for sentence in story.found] == NOTICED[fault]
 
 
 NOTICED = {
-    unraised: ["a_session_moved, anne", "a_session_cancelled, anne"],
+    unraised: ["a_session_moved, anne"],
     of_another: ["a_session_cancelled, anne"],
-    delayed: ["a_session_moved, anne", "a_session_cancelled, anne"],
+    delayed: ["a_session_moved, anne"],
 }
