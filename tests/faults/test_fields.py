@@ -31,7 +31,7 @@ PROTECTED = (
 # These are acts on just that.
 CHANGING = {
     "accounts_organiser.change_role", "accounts_organiser.invite", "accounts_organiser.remove",
-    "events_organiser.create",
+    "events_organiser.create", "events_organiser.start_from_starter", "events_organiser.start_from_template",
     "events_organiser.do_cancel", "events_organiser.do_duplicate", "events_organiser.do_import_file",
     "events_organiser.do_publish", "events_organiser.do_withdraw", "events_organiser.publish_draft",
     "documents.print_letters",
