@@ -133,7 +133,9 @@ def test_a_move_into_the_gap_of_a_session_changes_nothing(client, event, outbox)
 
 def test_a_copy_is_made_at_another_date(client, event):
     make_session(event, title="Plénière", starts_at=event.starts_at, ends_at=event.ends_at)
-    response = client.post(address(event, "copie"), data={"title": "Troisièmes", "starts_on": "2027-07-01", "agenda": "y"})
+    response = client.post(
+        address(event, "copie"), data={"title": "Troisièmes", "starts_on": "2027-07-01", "agenda": "y"}
+    )
     assert response.location == "/gestion/evenements/troisiemes/modification"
     copy = db.session.scalars(db.select(Event).where(Event.slug == "troisiemes")).one()
     assert (copy.local_start.date(), copy.status) == (date(2027, 7, 1), Status.DRAFT)

@@ -315,8 +315,9 @@ def build() -> Side:
     for member in (side.administrator, organiser):
         feeds.renew(member.memberships[0], now=now)
     event.report = "**Merci** à toutes et à tous."
-    event.draft = writing.as_dict(taking.take(event))
     keep_release(event, now=now, by=organiser)
+    rival.title = f"{rival.title}, revue"  # what was released before differs
+    event.draft = writing.as_dict(taking.take(event))
     db.session.commit()
     return side
 
