@@ -40,7 +40,8 @@ TEXTS = {
 ACTS = (
     "accounts_organiser.describe", "accounts_organiser.rename", "accounts_organiser.invite",
     "agenda_organiser.add_room", "agenda_organiser.room", "agenda_organiser.add_speaker", "agenda_organiser.speaker",
-    "agenda_organiser.edit_session", "events_organiser.update", "events_organiser.write_report",
+    "agenda_organiser.edit_session", "events_organiser.publish_draft", "agenda_organiser.add_room",
+    "events_organiser.update", "events_organiser.write_report",
     "events_organiser.update_category", "registrations_organiser.save_question",
     "registrations_organiser.create_question", "letters_organiser.letter", "invitations_organiser.new",
     "invitations_organiser.guest", "invitations_organiser.import_file", "invitations_organiser.send_campaign",

@@ -566,7 +566,7 @@ BODIES: dict[str, Any] = {
     "events_organiser.start_from_template": _starting,
     "events_organiser.do_import_agenda": lambda side: {"file": agenda_file(side)},
     "events_organiser.take_agenda": lambda _side: {"way": "add"},
-    "events_organiser.publish_draft": lambda _side: {"whom": "concerned"},
+    "events_organiser.publish_draft": lambda _side: {"whom": "concerned", "note": "Salle en travaux."},
     "events_organiser.add_category": lambda _side: {"name": f"Élus {next(number)}", "capacity": "10"},
     "events_organiser.update_category": lambda _side: {"name": f"Élues {next(number)}", "capacity": "11"},
     "events_organiser.write_report": lambda side: {"report": "**Merci**", "revision": side.event.revision},
