@@ -121,20 +121,22 @@ def current(event: Event) -> EventFile:
 
 
 def merged(base: EventFile, file: EventFile, *, replaces: bool) -> EventFile:
-    """Rooms stay, as they are places; people stay unless all that they spoke in goes."""
+    """Rooms stay, as they are places; people stay unless all that they spoke in goes; a slot in which everyone had to
+    choose no longer is one when nothing to book begins then."""
     found = {part.slug: part for part in file.sessions}
     kept = [] if replaces else [found.pop(part.slug, part) for part in base.sessions]
     sessions = (*kept, *found.values())
     speaking = {seen.speaker for part in sessions for seen in part.speakers}
     gone = {seen.speaker for part in base.sessions for seen in part.speakers} - speaking
     speakers = {part.slug: part for part in (*base.speakers, *file.speakers)}
-    return replace(
+    whole = replace(
         base,
         rooms=tuple({part.slug: part for part in (*base.rooms, *file.rooms)}.values()),
         speakers=tuple(part for slug, part in speakers.items() if slug not in gone),
         sessions=sessions,
-        choice_required=tuple(dict.fromkeys((*base.choice_required, *file.choice_required))),
     )
+    stays = [slot for slot in base.choice_required if slot in whole.slots]
+    return replace(whole, choice_required=tuple(dict.fromkeys((*stays, *file.choice_required))))
 
 
 def _read(event: Event, base: EventFile, content: bytes) -> tuple[EventFile, Reading]:

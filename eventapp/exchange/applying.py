@@ -7,10 +7,9 @@ from typing import Any
 
 from eventapp import journal
 from eventapp.accounts.models import Organisation, User
-from eventapp.agenda.models import BookingMode, Session
+from eventapp.agenda.models import Session
 from eventapp.errors import Refused
 from eventapp.events import lifecycle
-from eventapp.events.local_times import to_iso
 from eventapp.events.locks import hold
 from eventapp.events.models import Event, Status
 from eventapp.exchange import reading, taking, writing
@@ -133,8 +132,7 @@ def _completed(file: EventFile, event: Event) -> EventFile:
     """With what the file does not speak of as it is now; refused when the two do not fit together."""
     whole = file.completed(taking.take(event))
     if "choice_required" in file.unsaid:
-        slots = {to_iso(s.starts_at, whole.timezone) for s in whole.sessions if s.booking is not BookingMode.NONE}
-        whole = replace(whole, choice_required=tuple(slot for slot in whole.choice_required if slot in slots))
+        whole = replace(whole, choice_required=tuple(slot for slot in whole.choice_required if slot in whole.slots))
     return reading.read(writing.as_dict(whole))
 
 

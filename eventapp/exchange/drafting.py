@@ -159,14 +159,9 @@ def _keep(event: Event, file: EventFile) -> bool:
 
 
 def _parts(file: EventFile) -> dict[str, Any]:
-    slots = {slot: None for slot in file.choice_required if slot in _bookable(file)}
+    slots = {slot: None for slot in file.choice_required if slot in file.slots}
     whole = writing.as_dict(replace(file, choice_required=tuple(slots)))
     return {name: whole[name] for name in PARTS}
-
-
-def _bookable(file: EventFile) -> set[str]:
-    starts = (s for s in writing.as_dict(file)["sessions"] if s["booking"] != "none")
-    return {session["starts_at"] for session in starts}
 
 
 def _planned(

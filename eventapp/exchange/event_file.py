@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from eventapp.agenda.models import BookingMode, Kind, SpeakerRole
+from eventapp.events.local_times import to_iso
 from eventapp.events.models import Audience, SessionChoice, Status, Venue
 from eventapp.registrations.models import QuestionKind
 
@@ -150,3 +151,8 @@ class EventFile:
     def completed(self, current: "EventFile") -> "EventFile":
         """An update says nothing of the keys that it does not hold: those stay as they are."""
         return replace(self, unsaid=frozenset(), **{name: getattr(current, name) for name in self.unsaid})
+
+    @property
+    def slots(self) -> set[str]:
+        """In which everyone may be asked to choose: where a session that can be booked begins, as in the file."""
+        return {to_iso(s.starts_at, self.timezone) for s in self.sessions if s.booking is not BookingMode.NONE}

@@ -98,6 +98,17 @@ def test_what_is_shown_waits_in_the_draft_and_what_it_lacks_goes_when_replaced(u
     assert [s.title for s in db.session.scalars(Session.of(event))] == ["Ancienne"]
 
 
+def test_a_slot_where_all_had_to_choose_goes_with_what_could_be_booked(user):
+    event = make_event(choice_required=["2027-01-14T09:00"], published_at=None)
+    make_session(event, slug="atelier", title="Atelier", booking=BookingMode.OPTIONAL)
+    content = json.dumps({"sessions": [{
+        "slug": "bilan", "title": "Bilan", "starts_at": "2027-01-14T14:00", "ends_at": "2027-01-14T15:00",
+    }]})  # fmt: skip
+
+    assert take_over(event, content, user, replaces=True)
+    assert event.choice_required == []
+
+
 def test_an_event_file_gives_its_programme_and_nothing_else(event, user):
     other = make_event(slug="autre", choice_required=["2027-01-14T09:00"])
     make_session(other, make_speaker(other), room=make_room(other), booking=BookingMode.REQUIRED, capacity=12)
