@@ -68,7 +68,7 @@ def names_a_third_and_withdraws_the_name(hands, way):
     hands.write("Prénom", "Anne", group=group)
     hands.write("Nom", "Roy", group=group)
     hands.write("Adresse électronique", f"a.roy@{way}.example", group=group)
-    hands.tick("Leur envoyer une invitation")
+    hands.tick("Lui envoyer une invitation")
     hands.press("Enregistrer")
     hands.sees("Toutes vos places sont prises.")
     hands.follow("Retirer Anne ROY")

@@ -51,6 +51,7 @@ def test_what_comes_too_late_is_asked_and_taken_back(hands, way, site):
     hands.open(own_page)
     hands.follow("Demander l’annulation")
     hands.sees("Votre demande ira à l’équipe")
+    hands.tick("Annuler mon inscription")
     hands.write("Motif", "Permanence à assurer")
     hands.press("Envoyer ma demande")
     hands.sees("Votre demande part à l’équipe")
