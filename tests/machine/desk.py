@@ -144,13 +144,15 @@ class Desk(People):
     @precondition(lambda self: self.takes_wishes and self.seen.ranks)
     @rule(seed=st.integers(0, 9))
     def allocate(self, seed: int) -> None:
-        self.is_quiet = True  # it is announced apart
+        """Announced at once: until then nobody chooses again, see registrations/test_unannounced."""
+        self.is_quiet = True  # the letters are of the announcement
         try:
             drawn = allocation.draw(self.event, seed=seed)
         except allocation.NothingToAllocate:
             return
         kept = self.attempt(allocation.keep, self.event, drawn, by=self.user)
         self.attempt(allocation.apply, kept, by=self.user)
+        self.attempt(allocation.announce, kept, by=self.user)
         ranked = db.select(db.func.count()).where(Booking.event_id == self.event_id, Booking.rank.is_not(None))
         assert db.session.scalar(ranked) == len(drawn.seats)
         self.takes_wishes = False

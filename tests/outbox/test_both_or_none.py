@@ -8,7 +8,7 @@ from eventapp.clock import utcnow
 from eventapp.extensions import db
 from eventapp.outbox import letters
 from eventapp.outbox.models import Message
-from eventapp.registrations import notices
+from eventapp.registrations import calendar_letters, notices
 from eventapp.registrations.models import Registration
 from tests.factories import make_event
 
@@ -57,7 +57,7 @@ def test_a_letter_that_commits_by_itself_would_be_noticed(register, monkeypatch)
         db.session.commit()
         return message
 
-    monkeypatch.setattr(notices, "post", post)
+    monkeypatch.setattr(calendar_letters, "post", post)
     monkeypatch.setattr(notices, "confirmed", failing_after(notices.confirmed))
     with pytest.raises(MemoryError):
         register()
