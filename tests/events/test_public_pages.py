@@ -177,7 +177,9 @@ def test_hostile_words_stay_words(client):
     for path in ("/", f"/evenements/{event.slug}/", f"/evenements/{event.slug}/compte-rendu"):
         page = client.page(path)
         written = [tag for tag in page.find_all("script") if not tag.get("src")]
-        assert [tag for tag in written if tag.attrs != {"type": "application/ld+json"}] == []  # data, which nothing runs
+        assert [
+            tag for tag in written if tag.attrs != {"type": "application/ld+json"}
+        ] == []  # data, which nothing runs
         assert page.select("a[href^=javascript]") == []
         assert "{{7*7}}" in page.text
 
