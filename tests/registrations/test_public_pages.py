@@ -35,7 +35,8 @@ def address(event: Event) -> str:
 
 
 def coming(**facts: object) -> Event:
-    starts_at = utcnow() + timedelta(days=30)
+    """An event in thirty days, from morning to evening whatever the hour of the test."""
+    starts_at = (utcnow() + timedelta(days=30)).replace(hour=8, minute=0, second=0, microsecond=0)
     return make_event(**{"starts_at": starts_at, "ends_at": starts_at + 8 * HOUR} | facts)
 
 
