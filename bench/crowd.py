@@ -19,8 +19,9 @@ from eventapp.events.models import Category, Event
 from eventapp.exchange import applying, reading
 from eventapp.extensions import db
 from eventapp.network.models import Structure
-from eventapp.registrations.models import Answer, Booking, Question, Registration, Source, Status
+from eventapp.registrations.models import Booking, Registration, Source, Status
 from eventapp.registrations.people import Person, search_text
+from eventapp.registrations.questions.models import Answer, Question
 
 FEW, MANY = 100, 100_000
 RUNS = 3

@@ -12,8 +12,8 @@ from eventapp.config import ROOT
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.network.models import Structure
-from eventapp.registrations.models import Question
 from eventapp.registrations.places.availability import availability
+from eventapp.registrations.questions.models import Question
 from eventapp.registrations.sessions import session_places
 
 

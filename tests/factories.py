@@ -13,9 +13,10 @@ from eventapp.extensions import db
 from eventapp.invitations.models import Guest, Invitation
 from eventapp.network.models import Structure
 from eventapp.registrations.groups.models import Party, PartyRule
-from eventapp.registrations.models import Question, QuestionKind, Registration
+from eventapp.registrations.models import Registration
 from eventapp.registrations.models import Status as RegistrationStatus
 from eventapp.registrations.people import Person, describe, search_text
+from eventapp.registrations.questions.models import Question, QuestionKind
 from eventapp.text import fold
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

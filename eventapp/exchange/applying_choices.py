@@ -10,9 +10,9 @@ from eventapp.exchange.event_file import EventFile, QuestionPart
 from eventapp.exchange.faults import BadFile, Fault
 from eventapp.extensions import db
 from eventapp.network.models import Structure
-from eventapp.registrations.models import Question
 from eventapp.registrations.places.allowances import allowances, set_allowances
 from eventapp.registrations.questions.editing import KindIsFixed, PromiseIsMade, check_answered
+from eventapp.registrations.questions.models import Question
 
 
 def apply_categories(event: Event, file: EventFile, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from eventapp.agenda.models import BookingMode, Kind, SpeakerRole
 from eventapp.events.local_times import to_iso
 from eventapp.events.models import Audience, SessionChoice, Status, Venue
-from eventapp.registrations.models import QuestionKind
+from eventapp.registrations.questions.models import QuestionKind
 
 FORMAT = 1
 OPTIONAL = (

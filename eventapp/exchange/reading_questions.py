@@ -5,7 +5,7 @@ from typing import Any
 from eventapp.exchange.cursor import Cursor
 from eventapp.exchange.event_file import QuestionPart
 from eventapp.exchange.faults import Fault, path_of
-from eventapp.registrations.models import QuestionKind
+from eventapp.registrations.questions.models import QuestionKind
 
 LONGEST_KEPT = 3_650  # days
 CHOOSING = (QuestionKind.CHOICE, QuestionKind.CHOICES)

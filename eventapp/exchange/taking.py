@@ -21,8 +21,8 @@ from eventapp.exchange.event_file import (
 )
 from eventapp.extensions import db
 from eventapp.network.models import Structure
-from eventapp.registrations.models import Question
 from eventapp.registrations.places.allowances import allowances
+from eventapp.registrations.questions.models import Question
 
 
 def take(event: Event) -> EventFile:

@@ -24,11 +24,12 @@ from eventapp.agenda.models import Session
 from eventapp.errors import Refused
 from eventapp.events.fields import decision
 from eventapp.events.models import Category, Event
-from eventapp.registrations.models import Question, Registration
+from eventapp.registrations.models import Registration
 from eventapp.registrations.person_forms import PersonForm, cleaned, length, needed_beside
 from eventapp.registrations.prefill import facts_of
 from eventapp.registrations.questions.answers import asked, reserved
 from eventapp.registrations.questions.fields import Questions, consent_name, field_name, question_fields
+from eventapp.registrations.questions.models import Question
 from eventapp.registrations.refusals import SessionNotBookable
 from eventapp.registrations.sessions.choices import check_choices, find_choices
 from eventapp.registrations.wishes.forms import WishesMixin

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from eventapp.registrations.models import QuestionKind
+from eventapp.registrations.questions.models import QuestionKind
 from tests.browser.hands import event_day
 from tests.factories import make_event, make_question
 

@@ -28,7 +28,8 @@ from eventapp.outbox.models import KeptMail
 from eventapp.registrations import links, seats
 from eventapp.registrations.desk.models import RegistrationImport
 from eventapp.registrations.groups.models import Party
-from eventapp.registrations.models import Booking, Question, Registration, Status
+from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.questions.models import Question
 from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
 from eventapp.registrations.wishes import allocation
 from eventapp.registrations.wishes.models import Allocation

@@ -16,7 +16,8 @@ from eventapp.exchange.faults import BadFile
 from eventapp.exchange.telling import will_be_told
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
-from eventapp.registrations.models import Answer, Booking, Question
+from eventapp.registrations.models import Booking
+from eventapp.registrations.questions.models import Answer, Question
 from tests.exchange.files import MINIMAL, WHOLE, event_files
 from tests.factories import NOW, make_person, make_registration, make_structure, save
 

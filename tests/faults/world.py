@@ -40,8 +40,9 @@ from eventapp.outbox.letters import post
 from eventapp.outbox.models import KeptMail, Message, State
 from eventapp.registrations.desk.models import RegistrationImport
 from eventapp.registrations.groups.models import Party
-from eventapp.registrations.models import Answer, Booking, Question, QuestionKind, Registration, Status
+from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.places.models import StructureAllowance
+from eventapp.registrations.questions.models import Answer, Question, QuestionKind
 from eventapp.registrations.self_service.calendar_models import CalendarReply, Participation
 from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
 from eventapp.registrations.wishes import allocation

@@ -10,9 +10,10 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.registrations import seats
-from eventapp.registrations.models import Answer, Question, QuestionKind, Registration
+from eventapp.registrations.models import Registration
 from eventapp.registrations.questions import editing
 from eventapp.registrations.questions.figures import figures
+from eventapp.registrations.questions.models import Answer, Question, QuestionKind
 from tests.factories import NOW, make_event, make_person, make_question, make_user
 from tests.pages import PageClient, words
 

@@ -6,10 +6,11 @@ import pytest
 
 from eventapp.extensions import db
 from eventapp.registrations import links, seats
-from eventapp.registrations.models import Answer, Question, QuestionKind, Registration
+from eventapp.registrations.models import Registration
 from eventapp.registrations.people import person_of
 from eventapp.registrations.questions import editing
 from eventapp.registrations.questions.answers import applying
+from eventapp.registrations.questions.models import Answer, Question, QuestionKind
 from tests.factories import NOW, make_event, make_person, make_question, make_user
 from tests.pages import PageClient, parse, words
 from tests.registrations.test_public_pages import coming

@@ -18,8 +18,9 @@ from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
 from eventapp.registrations import seats
 from eventapp.registrations.desk import importing
-from eventapp.registrations.models import Answer, Booking, QuestionKind, Registration, Status
+from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.places.models import StructureAllowance
+from eventapp.registrations.questions.models import Answer, QuestionKind
 from eventapp.registrations.wishes.models import Wish
 from eventapp.spreadsheets.reading import Row, Table, Unreadable
 from tests.factories import (

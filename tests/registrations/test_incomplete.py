@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from eventapp.agenda.models import BookingMode
 from eventapp.events.models import Event, SessionChoice
 from eventapp.extensions import db
-from eventapp.registrations.models import Answer, Booking, QuestionKind, Registration, Status
+from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.questions.completeness import missing
 from eventapp.registrations.questions.incomplete import can_lack, is_incomplete
+from eventapp.registrations.questions.models import Answer, QuestionKind
 from eventapp.registrations.wishes.models import Wish
 from tests.factories import NOW, make_event, make_question, make_registration, make_session, save
 

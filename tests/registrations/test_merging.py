@@ -13,7 +13,8 @@ from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
 from eventapp.registrations import links, seats
 from eventapp.registrations.desk import merging
-from eventapp.registrations.models import Answer, Booking, Registration, Status
+from eventapp.registrations.models import Booking, Registration, Status
+from eventapp.registrations.questions.models import Answer
 from tests.factories import (
     NOW,
     make_event,

@@ -11,8 +11,9 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations import links, seats
-from eventapp.registrations.models import Answer, Question, QuestionKind, Registration
+from eventapp.registrations.models import Registration
 from eventapp.registrations.questions import editing
+from eventapp.registrations.questions.models import Answer, Question, QuestionKind
 from tests.factories import NOW, make_person, make_question, make_user
 from tests.pages import PageClient
 from tests.registrations.test_public_pages import coming

@@ -17,8 +17,9 @@ from eventapp.outbox.models import Message
 from eventapp.registrations import seats
 from eventapp.registrations.groups import parties
 from eventapp.registrations.groups.models import PartyRule
-from eventapp.registrations.models import Answer, QuestionKind, Registration, Source, Status
+from eventapp.registrations.models import Registration, Source, Status
 from eventapp.registrations.people import Colleague
+from eventapp.registrations.questions.models import Answer, QuestionKind
 from eventapp.registrations.self_service import transfers
 from tests.factories import (
     NOW,

@@ -9,7 +9,8 @@ from eventapp.clock import utcnow
 from eventapp.events.models import Audience, Event
 from eventapp.outbox.models import Message
 from eventapp.registrations import links
-from eventapp.registrations.models import QuestionKind, Registration, Status
+from eventapp.registrations.models import Registration, Status
+from eventapp.registrations.questions.models import QuestionKind
 from tests.factories import NOW, make_person, make_question, make_registration, make_session
 from tests.pages import PageClient, parse, words
 from tests.registrations.test_public_pages import HOUR, PERSON, coming

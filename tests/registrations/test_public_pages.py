@@ -12,7 +12,8 @@ from eventapp.extensions import db
 from eventapp.network.models import Structure
 from eventapp.outbox.models import Message
 from eventapp.registrations import submissions
-from eventapp.registrations.models import QuestionKind, Registration, Status
+from eventapp.registrations.models import Registration, Status
+from eventapp.registrations.questions.models import QuestionKind
 from tests.factories import (
     NOW,
     make_category,

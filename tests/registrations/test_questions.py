@@ -9,8 +9,9 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.invitations.models import Invitation
 from eventapp.registrations import refusals, seats
-from eventapp.registrations.models import Answer, Question, QuestionKind, Registration
+from eventapp.registrations.models import Registration
 from eventapp.registrations.questions import editing
+from eventapp.registrations.questions.models import Answer, Question, QuestionKind
 from tests.factories import (
     NOW,
     make_event,

@@ -14,8 +14,9 @@ from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
 from eventapp.outbox.rendering import render
 from eventapp.registrations import refusals, seats
-from eventapp.registrations.models import Answer, QuestionKind, Registration, Status
+from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import person_of
+from eventapp.registrations.questions.models import Answer, QuestionKind
 from eventapp.registrations.self_service import request_payloads, requests, windows
 from eventapp.registrations.self_service.models import ChangeRequest, Decision, RequestKind
 from eventapp.registrations.self_service.request_summaries import summary

@@ -6,8 +6,8 @@ import pytest
 
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
-from eventapp.registrations.models import Answer, QuestionKind
 from eventapp.registrations.questions import retention
+from eventapp.registrations.questions.models import Answer, QuestionKind
 from eventapp.worker import Worker
 from tests.factories import ENDS, NOW, make_event, make_question, make_registration, save
 

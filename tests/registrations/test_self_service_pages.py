@@ -9,7 +9,8 @@ from eventapp.clock import utcnow
 from eventapp.extensions import db
 from eventapp.outbox.models import Message
 from eventapp.registrations import links, seats
-from eventapp.registrations.models import Answer, QuestionKind, Registration, Status
+from eventapp.registrations.models import Registration, Status
+from eventapp.registrations.questions.models import Answer, QuestionKind
 from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
 from tests.factories import NOW, make_person, make_question, make_registration, save
 from tests.pages import PageClient, parse, words

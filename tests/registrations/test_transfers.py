@@ -16,9 +16,10 @@ from eventapp.outbox.letters import NothingToSay
 from eventapp.outbox.models import Message
 from eventapp.outbox.rendering import render
 from eventapp.registrations import links, notices, refusals, seats
-from eventapp.registrations.models import Answer, Booking, Registration, Status
+from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.people import Colleague
 from eventapp.registrations.questions.completeness import missing
+from eventapp.registrations.questions.models import Answer
 from eventapp.registrations.self_service import transfers
 from eventapp.registrations.wishes.models import Wish
 from tests.factories import (

@@ -21,9 +21,10 @@ from eventapp.registrations.desk.forecast import Forecast
 from eventapp.registrations.desk.known_people import KnownPeople
 from eventapp.registrations.desk.reading_choices import read_answer, read_sessions
 from eventapp.registrations.desk.reading_people import COLUMNS, PHONE, PeopleReader, find_columns
-from eventapp.registrations.models import Question, Source
+from eventapp.registrations.models import Source
 from eventapp.registrations.people import Person
 from eventapp.registrations.questions.answers import asked, check_answers, reserved
+from eventapp.registrations.questions.models import Question
 from eventapp.registrations.refusals import AnswerRefused
 from eventapp.registrations.sessions.choices import check_choices
 from eventapp.registrations.sessions.session_places import bookable_sessions

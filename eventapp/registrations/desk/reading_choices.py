@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from eventapp.agenda.models import Session
 from eventapp.formats import typo
-from eventapp.registrations.models import Question, QuestionKind
+from eventapp.registrations.questions.models import Question, QuestionKind
 from eventapp.text import fold
 
 SEPARATORS = re.compile(r"\s*[;|,]\s*")

@@ -8,7 +8,8 @@ from typing import Any
 from eventapp.events.locks import read_once
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.registrations.models import Answer, Question, QuestionKind, Registration
+from eventapp.registrations.models import Registration
+from eventapp.registrations.questions.models import Answer, Question, QuestionKind
 from eventapp.registrations.refusals import AnswerRefused
 
 TEXT_LENGTH = 300

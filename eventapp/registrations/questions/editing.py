@@ -14,7 +14,7 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import typo
-from eventapp.registrations.models import KEPT_DAYS, Answer, Question
+from eventapp.registrations.questions.models import KEPT_DAYS, Answer, Question
 from eventapp.text import slugify
 
 

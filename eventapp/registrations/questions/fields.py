@@ -11,8 +11,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from eventapp.formats import plural, typo
-from eventapp.registrations.models import Question, QuestionKind
 from eventapp.registrations.questions.answers import applying, as_yes_no, fault_in, is_empty, offered
+from eventapp.registrations.questions.models import Question, QuestionKind
 from eventapp.text import many_lines, one_line
 
 RADIOS = 7  # more choices than this make a list to unfold

@@ -11,8 +11,9 @@ from sqlalchemy.orm import aliased
 
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.registrations.models import Answer, Question, QuestionKind, Registration, Status
+from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.questions.answers import as_yes_no
+from eventapp.registrations.questions.models import Answer, Question, QuestionKind
 
 WORDS = {True: "Oui", False: "Non"}
 

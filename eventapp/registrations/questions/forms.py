@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Vali
 from wtforms.widgets import TextInput
 
 from eventapp.formats import typo
-from eventapp.registrations.models import Question, QuestionKind
+from eventapp.registrations.questions.models import Question, QuestionKind
 from eventapp.text import many_lines, one_line
 
 MOST_CHOICES = 50

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Text, and_, cast, exists, false, not_, or_
 
 from eventapp.agenda.programme import BookingSlot, booking_slots
 from eventapp.events.models import Event
-from eventapp.registrations.models import Answer, Booking, Question, Registration, Status
+from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.questions.answers import as_number, as_yes_no, asked
+from eventapp.registrations.questions.models import Answer, Question
 from eventapp.registrations.wishes.models import Wish
 from eventapp.registrations.wishes.wish_slots import takes_wishes
 

@@ -10,7 +10,7 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import plural
-from eventapp.registrations.models import Answer, Question
+from eventapp.registrations.questions.models import Answer, Question
 
 
 def events_with_answers_over(*, now: datetime) -> Sequence[int]:

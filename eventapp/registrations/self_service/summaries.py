@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from eventapp.formats import phone
-from eventapp.registrations.models import Answer, Question, Registration
+from eventapp.registrations.models import Registration
 from eventapp.registrations.people import Person, person_of
 from eventapp.registrations.questions.answers import applying, asked, is_empty, reserved
+from eventapp.registrations.questions.models import Answer, Question
 
 
 @dataclass(frozen=True)

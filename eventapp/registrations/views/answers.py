@@ -10,9 +10,10 @@ from eventapp import access, downloads, journal
 from eventapp.clock import utcnow
 from eventapp.extensions import db
 from eventapp.pagination import Order, page
-from eventapp.registrations.models import Answer, Question, Registration
+from eventapp.registrations.models import Registration
 from eventapp.registrations.questions.answers import reserved
 from eventapp.registrations.questions.figures import answers_to, figures
+from eventapp.registrations.questions.models import Answer, Question
 from eventapp.registrations.views.organiser import bp, find_event
 from eventapp.spreadsheets.cells import Value
 from eventapp.spreadsheets.writing import FORMATS

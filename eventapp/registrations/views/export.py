@@ -12,8 +12,9 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import phone
 from eventapp.registrations.desk.selection import ORDERS, Filters, find_registrations
-from eventapp.registrations.models import Question, Registration
+from eventapp.registrations.models import Registration
 from eventapp.registrations.questions.answers import applying, asked, reserved
+from eventapp.registrations.questions.models import Question
 from eventapp.registrations.views.organiser import bp, find_event
 
 COLUMNS = (

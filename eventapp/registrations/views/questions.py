@@ -9,10 +9,10 @@ from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.registrations.models import Question
 from eventapp.registrations.questions import editing
 from eventapp.registrations.questions.figures import count_received
 from eventapp.registrations.questions.forms import QuestionForm
+from eventapp.registrations.questions.models import Question
 from eventapp.registrations.views.organiser import bp, find_event
 
 
