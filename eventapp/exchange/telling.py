@@ -19,6 +19,7 @@ from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.sessions import notices as session_notices
 from eventapp.registrations.sessions import programme_changes
 from eventapp.registrations.sessions.session_changes import lose_to_cancellation
+from eventapp.registrations.wishes.wish_slots import disclosed
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def release_cancelled(
         .order_by(Booking.id)
     )
     for booking in db.session.scalars(held).all():
-        concerned[booking.registration].append(booking.session)
+        if disclosed(booking.registration.event, [booking]):  # what is granted by wishes is told when it is announced
+            concerned[booking.registration].append(booking.session)
         if booking.session.cancelled_at is not None:
             lose_to_cancellation(booking, now=now, by=by)
     return concerned

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from eventapp.agenda.models import Session
 from eventapp.extensions import db
 from eventapp.registrations.models import Booking, CalendarMail, CalendarWish, Registration, Status
-from eventapp.registrations.wishes.wish_slots import disclosed_bookings
+from eventapp.registrations.wishes.wish_slots import disclosed, disclosed_bookings
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 
@@ -206,7 +206,7 @@ def _given_up(sent: Sent, *, now: datetime) -> Iterator[Session]:
     registration = sent.registration
     if not registration.is_confirmed or registration.calendar_wish is CalendarWish.NONE:
         return
-    for booking in registration.bookings:
+    for booking in disclosed(registration.event, registration.bookings):
         if booking.confirmed_at is not None and booking.released_at == now:
             yield booking.session
 

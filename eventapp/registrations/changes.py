@@ -67,9 +67,10 @@ def change_details(
     now: datetime,
     by: Actor,
     over_limits: bool = False,
+    reason: str = "",
 ) -> None:
     """Correct the person's facts and answers (see `answers.change_answers`); another category or structure must have a
-    place left, unless an organiser decides otherwise (`over_limits`).
+    place left, unless an organiser decides otherwise (`over_limits`), for a `reason`.
 
     Another address is sent the personal link at once: whoever mistyped it would otherwise be locked out.
     """
@@ -93,8 +94,10 @@ def change_details(
         raise refusals.Refused("Ces informations n’ont pas pu être enregistrées. Vérifiez-les.") from collision
     link = ", lien personnel envoyé à sa nouvelle adresse" if has_moved else ""
     beyond = f", au-delà des limites par décision de l’organisation\u00a0: {', '.join(exceeded)}" if exceeded else ""
-    sentence = f"Informations de {name_of(registration)} modifiées{link}{beyond}."
+    why = f" Motif\u00a0: {reason.rstrip('.')}." if exceeded and reason else ""
+    sentence = f"Informations de {name_of(registration)} modifiées{link}{beyond}.{why}"
     about: dict[str, Any] = {"event": event, "subject": registration, "over_limits": exceeded}
+    about |= {"reason": reason} if exceeded else {}
     journal.record("registration.details_changed", sentence, now=now, by=by, **about)
     if has_moved:
         notices.link([registration], now=now)

@@ -113,6 +113,13 @@ class WishesBeingDecided(Refused):
     field = "sessions"
 
 
+class ToAnnounceFirst(Refused):
+    message = (
+        "Elle porte sur des sessions attribuées selon les souhaits, et personne n’en est encore informé\u00a0: "
+        "annoncez d’abord l’attribution."
+    )
+
+
 class SessionNotBookable(Refused):
     message = "Une des sessions choisies n’existe pas ou ne se réserve pas."
     field = "sessions"

@@ -142,13 +142,17 @@ def test_beyond_a_limit_only_once_the_box_is_ticked(client: PageClient, event: E
     assert parse(refused).find(id="over_limits")
     assert registration.structure_id is None
 
-    assert client.post(address, data=facts | {"over_limits": "y"}).location == page_of(registration)
+    lacking = client.post(address, data=facts | {"over_limits": "y"})
+    assert (lacking.status_code, "Écrivez le motif." in words(parse(lacking).main)) == (422, True)
+    beyond = {"over_limits": "y", "over_reason": "Vu avec elle"}
+    assert client.post(address, data=facts | beyond).location == page_of(registration)
     assert registration.structure_id == laon.id
     entry = db.session.scalars(db.select(Entry)).one()
     assert entry.details["over_limits"] == [
         f"{label} a déjà le nombre de places permis par structure (1\u00a0sur\u00a01)"
     ]
     assert "au-delà des limites par décision de l’organisation" in entry.sentence
+    assert (entry.details["reason"], entry.sentence.endswith("Motif\u00a0: Vu avec elle.")) == ("Vu avec elle", True)
 
 
 def test_a_seat_in_a_full_session_only_once_the_box_is_ticked(client: PageClient, event: Event) -> None:
@@ -158,8 +162,15 @@ def test_a_seat_in_a_full_session_only_once_the_box_is_ticked(client: PageClient
     client.post(address, data={"sessions": session.slug})
     assert [b.is_confirmed for b in registration.live_bookings] == [False]
 
-    client.post(address, data={"sessions": session.slug, "over_limits": "y"})
+    wanted = {"sessions": session.slug, "over_limits": "y"}
+    refused = client.post(address, data=wanted | {"over_reason": " "})
+    assert (refused.status_code, "Écrivez le motif." in words(parse(refused).main)) == (422, True)
+    assert parse(refused).find(id="over_limits").has_attr("checked")
+    client.post(address, data=wanted | {"over_reason": "Elle l’anime"})
 
     assert [b.is_confirmed for b in registration.live_bookings] == [True]
+    last = db.session.scalars(db.select(Entry).order_by(Entry.id.desc()).limit(1)).one()
+    assert (last.details["reason"], last.sentence.endswith("Motif\u00a0: Elle l’anime.")) == ("Elle l’anime", True)
+    assert "Motif : Elle l’anime" in words(client.page(page_of(registration)).main)
     acts = db.session.scalars(db.select(Entry.act).order_by(Entry.id)).all()
     assert acts == ["registration.sessions_changed", "booking.forced"]

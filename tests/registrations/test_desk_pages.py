@@ -140,7 +140,11 @@ def test_people_are_moved_and_those_who_stay_are_named(client: PageClient, event
     assert client.post(desk(event, "/deplacement"), data=facts).location == address
 
     assert [first.live_bookings[0].session_id, second.live_bookings[0].session_id] == [target.id, source.id]
-    client.post(desk(event, "/deplacement"), data=facts | {"over_limits": "y"})
+    lacking = client.post(desk(event, "/deplacement"), data=facts | {"over_limits": "y"})
+    assert (lacking.status_code, "Écrivez le motif." in words(parse(lacking).main)) == (422, True)
+    assert str(second.id) in [box["value"] for box in parse(lacking).select("[name=inscriptions][checked]")]
+    client.post(desk(event, "/deplacement"), data=facts | {"over_limits": "y", "over_reason": "Salle prêtée"})
+    assert "Motif : Salle prêtée" in words(client.page(page_of(second)).main)
     assert second.live_bookings[0].session_id == target.id
     assert client.post(desk(event, "/deplacement"), data=facts | {"vers": "rien"}).location == desk(
         event, "/deplacement"

@@ -56,5 +56,5 @@ def remove_session(slug: str, session_slug: str) -> Any:
 
 
 def _decision(template: str, slug: str, session: Session, refusal: str = "") -> str:
-    booked = programme_changes.booked(session)
-    return show(template, find_plan(slug), session=session, booked=booked, refusal=refusal)
+    booked, told = programme_changes.booked(session), programme_changes.to_tell(session)
+    return show(template, find_plan(slug), session=session, booked=booked, told=told, refusal=refusal)

@@ -10,7 +10,9 @@ from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.states import touch
 
 
-def force_seats(registration: Registration, bookings: Collection[Booking], *, now: datetime, by: User) -> None:
+def force_seats(
+    registration: Registration, bookings: Collection[Booking], *, reason: str, now: datetime, by: User
+) -> None:
     """Of these bookings, those that still wait; whoever has no place at the event goes on waiting."""
     if not registration.is_confirmed:
         return
@@ -22,6 +24,12 @@ def force_seats(registration: Registration, bookings: Collection[Booking], *, no
         title = f"«\u00a0{booking.session.title}\u00a0»"
         sentence = (
             f"Place attribuée à {name_of(registration)} dans {title} au-delà des limites, par décision de l’équipe."
+            f"{motive(reason)}"
         )
         about = {"event": registration.event, "subject": registration, "session": booking.session_id}
-        journal.record("booking.forced", sentence, now=now, by=by, over_limits=["session"], **about)
+        journal.record("booking.forced", sentence, now=now, by=by, over_limits=["session"], reason=reason, **about)
+
+
+def motive(reason: str) -> str:
+    """After a sentence of the journal."""
+    return f" Motif\u00a0: {reason.rstrip('.')}." if reason else ""

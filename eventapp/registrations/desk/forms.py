@@ -1,10 +1,12 @@
 """The small forms of the desk: a note, a decision beyond the limits, a message to those whom one act cancels."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, ValidationError
 
 from eventapp.registrations.person_forms import cleaned, length
 from eventapp.text import many_lines
@@ -26,6 +28,14 @@ class OverLimitsForm(FlaskForm):
 
     over_limits = BooleanField("Enregistrer même au-delà des limites")
     over_reason = TextAreaField("Motif pour aller au-delà", filters=[lambda text: cleaned(text)[:500]])
+
+    def validate_over_reason(self, _field: Any) -> None:
+        if self.lacks_reason:
+            raise ValidationError("Écrivez le motif.")
+
+    def facts(self) -> dict[str, Any]:
+        """What the acts take of it."""
+        return {"over_limits": bool(self.over_limits.data), "reason": self.over_reason.data or ""}
 
     @property
     def lacks_reason(self) -> bool:

@@ -14,17 +14,19 @@ from eventapp.events.locks import hold
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.registrations import notices, refusals
+from eventapp.registrations.desk.forcing import motive
 from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.sessions.choices import check_required_slots
 from eventapp.registrations.sessions.session_places import session_places
 from eventapp.registrations.states import release, touch
 from eventapp.registrations.waiting.waiting_list import fill
-from eventapp.registrations.wishes.wish_slots import ranked_slots
+from eventapp.registrations.wishes.wish_slots import disclosed, ranked_slots
 
 
 @dataclass
 class Moved:
     done: list[Registration] = field(default_factory=list)
+    told: list[Registration] = field(default_factory=list)  # the others know of neither session before the announcement
     left: list[tuple[Registration, str]] = field(default_factory=list)  # who stays where they are, and why
 
 
@@ -52,10 +54,18 @@ def obstacle(booking: Booking, target: Session) -> str | None:
 
 
 def move_bookings(
-    source: Session, target: Session, ids: Collection[int], *, now: datetime, by: User, over_limits: bool = False
+    source: Session,
+    target: Session,
+    ids: Collection[int],
+    *,
+    now: datetime,
+    by: User,
+    over_limits: bool = False,
+    reason: str = "",
 ) -> Moved:
     """Of those in `source`, the registrations `ids`: each takes a seat of `target`, in the order of `bookings_of`, as
-    long as one is free, or (`over_limits`) whatever its capacity. Whoever only waits stays unless a seat is free."""
+    long as one is free, or (`over_limits`, for a `reason`) whatever its capacity. Whoever only waits stays unless a
+    seat is free."""
     event = source.event
     hold(event)
     if event.cancelled_at is not None:
@@ -70,16 +80,18 @@ def move_bookings(
         if booking.registration_id not in ids:
             continue
         is_free = left is None or left > 0
-        reason = obstacle(booking, target) or _no_seat(booking, is_free=is_free, over_limits=over_limits)
-        if reason is not None:
-            moved.left.append((booking.registration, reason))
+        why_not = obstacle(booking, target) or _no_seat(booking, is_free=is_free, over_limits=over_limits)
+        if why_not is not None:
+            moved.left.append((booking.registration, why_not))
             continue
         left = left if left is None else left - 1
-        _move(booking, target, is_forced=not is_free, now=now, by=by)
+        _move(booking, target, beyond=None if is_free else reason, now=now, by=by)
         moved.done.append(booking.registration)
+        if disclosed(event, [booking, booking.registration.bookings[-1]]):
+            moved.told.append(booking.registration)
     db.session.flush()
     fill(event, now=now, told=moved.done)
-    for registration in moved.done:
+    for registration in moved.told:
         notices.changed(registration, now=now, is_news=True)
     return moved
 
@@ -90,14 +102,16 @@ def _no_seat(booking: Booking, *, is_free: bool, over_limits: bool) -> str | Non
     return None if is_free or (over_limits and booking.is_confirmed) else "la session d’arrivée est complète"
 
 
-def _move(booking: Booking, target: Session, *, is_forced: bool, now: datetime, by: User) -> None:
+def _move(booking: Booking, target: Session, *, beyond: str | None, now: datetime, by: User) -> None:
+    """`beyond`: why the limits do not count."""
     registration = booking.registration
     release(booking, now=now)
     seat = Booking(event_id=target.event_id, session=target, created_at=now, confirmed_at=now)
     registration.bookings.append(seat)
     touch(registration, now=now)
-    beyond = ", au-delà des limites par décision de l’organisation" if is_forced else ""
+    forced = "" if beyond is None else f", au-delà des limites par décision de l’organisation.{motive(beyond)}"
     titles = f"de «\u00a0{booking.session.title}\u00a0» à «\u00a0{target.title}\u00a0»"
-    sentence = f"{name_of(registration)} passe {titles}{beyond}."
-    about = {"event": target.event, "subject": registration, "over_limits": ["session"] if is_forced else []}
+    sentence = f"{name_of(registration)} passe {titles}{forced or '.'}"
+    about = {"event": target.event, "subject": registration, "session": target.id}
+    about |= {"over_limits": []} if beyond is None else {"over_limits": ["session"], "reason": beyond}
     journal.record("booking.moved", sentence, now=now, by=by, **about)

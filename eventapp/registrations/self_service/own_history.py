@@ -1,5 +1,6 @@
 """What happened to one's registration, as the person reads it on their own page: their acts and what they were told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,10 +65,17 @@ def moments(registration: Registration) -> list[Moment]:
         Entry.subject_id == registration.id,
         Entry.act.in_(WORDS),
     )
-    hidden = undisclosed(registration.event)
-    found = db.session.scalars(query.order_by(Entry.id.desc()))
-    entries = [entry for entry in found if entry.details.get("session") not in hidden]
+    found = db.session.scalars(query.order_by(Entry.id.desc())).all()
+    untold = _untold(registration, found)
+    entries = [entry for entry in found if entry not in untold]
     return [Moment(entry.at, WORDS[entry.act], _who(entry, registration)) for entry in entries]
+
+
+def _untold(registration: Registration, found: Sequence[Entry]) -> list[Entry]:
+    """What was decided of their wishes before it is announced; and a seat that was lost before anyone was told."""
+    since, hidden = registration.event.allocated_at, undisclosed(registration.event)
+    hidden |= {entry.details["session"] for entry in found if entry.details.get("untold")}
+    return [e for e in found if since is not None and e.at >= since and e.details.get("session") in hidden]
 
 
 def _who(entry: Entry, registration: Registration) -> str:

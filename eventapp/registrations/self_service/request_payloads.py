@@ -1,16 +1,19 @@
 """What is asked, as JSON: written when the person asks, read when an organiser looks or accepts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
+from eventapp.agenda.models import Session
 from eventapp.extensions import db
 from eventapp.network.models import Structure
-from eventapp.registrations.models import Registration
+from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.people import Person, person_of
 from eventapp.registrations.questions.answers import is_empty, reserved
+from eventapp.registrations.self_service.models import ChangeRequest
+from eventapp.registrations.wishes.wish_slots import disclosed_bookings
 
 TEXTS = ("first_name", "last_name", "email", "phone", "function")
 
@@ -48,6 +51,21 @@ def person_in(registration: Registration, payload: Mapping[str, Any]) -> Person:
 def answers_in(registration: Registration, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Without those to questions that became sensitive since."""
     return without_sensitive(registration, payload["answers"])
+
+
+def sessions(registration: Registration, wanted: Collection[Session]) -> dict[str, Any]:
+    """With what the person had before their eyes: what they are given later, they did not ask to give up."""
+    known = [booking.session.slug for booking in disclosed_bookings(registration)]
+    return {"sessions": [session.slug for session in wanted], "known": known}
+
+
+def known_bookings(request: ChangeRequest) -> list[Booking]:
+    """Those that this request for other sessions is about. Of an older one: what was booked by then."""
+    live = request.registration.live_bookings
+    if "known" in request.payload:
+        return [booking for booking in live if booking.session.slug in request.payload["known"]]
+    granted_at = request.registration.event.allocated_at or request.created_at
+    return [b for b in live if b.created_at <= request.created_at and (b.rank is None or b.created_at < granted_at)]
 
 
 def without_sensitive(registration: Registration, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from eventapp.registrations.changes import limits_in_the_way
 from eventapp.registrations.people import Colleague
 from eventapp.registrations.places.limits import structure_share
 from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
-from eventapp.registrations.self_service.request_payloads import answers_in, person_in
+from eventapp.registrations.self_service.request_payloads import answers_in, known_bookings, person_in
 from eventapp.registrations.self_service.summaries import Change, detail_changes
 from eventapp.registrations.sessions.session_places import seats_for_newcomer, seats_of_structure, seats_taken
 
@@ -66,7 +66,6 @@ def _wanted(request: ChangeRequest) -> Sequence[Session]:
 
 
 def _sessions(request: ChangeRequest) -> list[Change]:
-    registration = request.registration
     after = [session.title for session in _wanted(request)]
-    held = sorted(registration.live_bookings, key=lambda booking: (booking.session.starts_at, booking.session_id))
+    held = sorted(known_bookings(request), key=lambda booking: (booking.session.starts_at, booking.session_id))
     return [Change("Sessions", ", ".join(booking.session.title for booking in held), ", ".join(after))]

@@ -18,11 +18,12 @@ from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Colleague
 from eventapp.registrations.self_service import notices, windows
 from eventapp.registrations.self_service.models import ChangeRequest, Decision, RequestKind
-from eventapp.registrations.self_service.request_payloads import answers_in, person_in
+from eventapp.registrations.self_service.request_payloads import answers_in, known_bookings, person_in
 from eventapp.registrations.self_service.request_summaries import obstacles
 from eventapp.registrations.self_service.transfers import pass_on
 from eventapp.registrations.sessions.choices import find_choices
 from eventapp.registrations.sessions.session_changes import change_sessions
+from eventapp.registrations.wishes.wish_slots import undisclosed
 
 LATEST = 20
 
@@ -76,7 +77,7 @@ def accept(
         sentence += f" Au-delà des limites\u00a0: {', '.join(reached)}. Motif\u00a0: {reason.rstrip('.')}."
     beyond = {"over_limits": reached, "reason": reason} if reached else {}
     _record("request.accepted", sentence, request, now=now, by=by, **beyond)
-    _grant(request, now=now, by=by, over_limits=over_limits)
+    _grant(request, now=now, by=by, over_limits=over_limits, reason=reason)
     if request.kind is RequestKind.DETAILS:  # the other acts have a letter of their own
         notices.request_answered(request, now=now)
 
@@ -132,18 +133,21 @@ def count_to_decide(event: Event) -> int:
     return db.session.scalar(select(func.count()).select_from(to_decide(event).order_by(None).subquery())) or 0
 
 
-def _grant(request: ChangeRequest, *, now: datetime, by: User, over_limits: bool) -> None:
+def _grant(request: ChangeRequest, *, now: datetime, by: User, over_limits: bool, reason: str) -> None:
     registration, payload = request.registration, request.payload
     if request.kind is RequestKind.CANCEL:
         cancel(registration, now=now, by=by, reason=payload.get("reason", ""))
     elif request.kind is RequestKind.SESSIONS:
         wanted = find_choices(registration.event, payload["sessions"])
-        change_sessions(registration, wanted, now=now, by=by, over_limits=over_limits)
+        if not {session.id for session in wanted}.isdisjoint(undisclosed(registration.event)):
+            raise refusals.ToAnnounceFirst
+        beyond: dict[str, Any] = {"over_limits": over_limits, "reason": reason}
+        change_sessions(registration, wanted, known=known_bookings(request), now=now, by=by, **beyond)
     elif request.kind is RequestKind.TRANSFER:
         pass_on(registration, Colleague(**payload), now=now, by=by)
     else:
         person, answers = person_in(registration, payload), answers_in(registration, payload)
-        change_details(registration, person, answers, now=now, by=by, over_limits=over_limits)
+        change_details(registration, person, answers, now=now, by=by, over_limits=over_limits, reason=reason)
 
 
 def _undecided(registration: Registration) -> Select[ChangeRequest]:

@@ -7,7 +7,7 @@ from eventapp.extensions import db
 from eventapp.links import absolute
 from eventapp.outbox.letters import once
 from eventapp.registrations.models import Booking, Registration
-from eventapp.registrations.wishes.wish_slots import undisclosed
+from eventapp.registrations.wishes.wish_slots import disclosed
 
 
 def rows(registration: Registration) -> list[Row]:
@@ -20,8 +20,8 @@ def rows(registration: Registration) -> list[Row]:
     sessions = programme(event)
     if not sessions:
         return [event]
-    booked = {booking.session_id for booking in registration.bookings if _was_kept(booking, registration)}
-    booked -= undisclosed(event)
+    known = disclosed(event, registration.bookings)
+    booked = {booking.session_id for booking in known if _was_kept(booking, registration)}
     return [session for session in sessions if session.booking is BookingMode.NONE or session.id in booked]
 
 

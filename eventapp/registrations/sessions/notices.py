@@ -9,6 +9,7 @@ from eventapp.outbox.models import Priority
 from eventapp.registrations import calendar_letters, calendar_mail
 from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.sessions import letters, programme_letters
+from eventapp.registrations.wishes.wish_slots import disclosed
 
 LETTERS = letters, programme_letters  # importing them registers what is posted here
 
@@ -16,10 +17,14 @@ LETTERS = letters, programme_letters  # importing them registers what is posted 
 def promoted(
     registration: Registration, bookings: Sequence[Booking], *, given_up: Sequence[Booking] = (), now: datetime
 ) -> None:
-    """`given_up`: the seats of the same hour that an organiser released for it."""
-    ids = {"session_ids": [b.session_id for b in bookings]}
-    if given_up:
-        ids["given_up_ids"] = [b.session_id for b in given_up]
+    """`given_up`: the seats of the same hour that an organiser released for it. What the announcement of the wishes
+    will say is not said before."""
+    known, left = disclosed(registration.event, bookings), disclosed(registration.event, given_up)
+    if not known:
+        return
+    ids = {"session_ids": [b.session_id for b in known]}
+    if left:
+        ids["given_up_ids"] = [b.session_id for b in left]
     _post("registrations/session_promoted", registration, now=now, **ids)
 
 

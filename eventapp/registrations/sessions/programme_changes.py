@@ -16,6 +16,7 @@ from eventapp.extensions import db
 from eventapp.registrations import notices
 from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.waiting.waiting_list import fill
+from eventapp.registrations.wishes.wish_slots import disclosed
 
 
 class SessionBooked(Refused):
@@ -60,6 +61,11 @@ def booked(session: Session) -> int:
     return db.session.scalar(live) or 0
 
 
+def to_tell(session: Session) -> int:
+    """How many of them know it: the others read it when their wishes are announced."""
+    return len(_holders(session))
+
+
 def in_two_places(session: Session) -> int:
     """How many people hold this session and another at the same hour: nobody is dropped, each one chooses."""
     other, other_session = aliased(Booking), aliased(Session)
@@ -88,6 +94,7 @@ def when_and_where(session: Session) -> dict[str, str]:
 
 
 def _holders(session: Session) -> list[Registration]:
+    """Those who know of it: the others read it when their wishes are announced."""
     held = Booking.session_id == session.id, Booking.released_at.is_(None)
-    people = db.select(Registration).join(Registration.bookings).where(*held).order_by(Registration.id)
-    return list(db.session.scalars(people))
+    bookings = db.session.scalars(db.select(Booking).where(*held).order_by(Booking.registration_id)).all()
+    return [booking.registration for booking in disclosed(session.event, bookings)]

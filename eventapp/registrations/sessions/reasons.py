@@ -13,6 +13,7 @@ from eventapp.registrations.places.limits import limits_structures, structure_sh
 from eventapp.registrations.self_service import windows
 from eventapp.registrations.sessions.choices import in_the_way
 from eventapp.registrations.sessions.session_places import seats_of_structure, seats_taken
+from eventapp.registrations.wishes.wish_slots import disclosed
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,9 @@ class Reasons:
         if asked is not None:
             return Reason("offer", f"doit d’abord répondre pour {_title(asked)}, à la même heure")
         held = in_the_way(booking)
+        if held and not disclosed(self.event, [booking]):
+            words = f"tient {_title(held[0])} à la même heure\u00a0: le choix lui sera demandé après l’annonce"
+            return Reason("announcement", words)
         if held and latest_answer(booking) <= self.now:
             return Reason("clash", f"tient {_title(held[0])} à la même heure, et il est trop tard pour choisir")
         return None

@@ -21,7 +21,6 @@ from eventapp.registrations.sessions.choices import in_the_way
 from eventapp.registrations.sessions.reasons import Reason, Reasons, latest_answer
 from eventapp.registrations.sessions.session_places import session_seats_left
 from eventapp.registrations.states import release, touch
-from eventapp.registrations.wishes.wish_slots import undisclosed
 
 ANSWER_HOURS = 24  # where the event itself gives its places without asking
 WITHOUT_SEAT = (Booking.released_at.is_(None), Booking.confirmed_at.is_(None), Booking.offer_until.is_(None))
@@ -130,8 +129,7 @@ def _confirm(booking: Booking, *, now: datetime) -> None:
 
 
 def _tell(this: Round, registration: Registration, bookings: list[Booking]) -> None:
-    hidden = undisclosed(this.event)  # the announcement will say it
-    if registration not in this.told and any(booking.session_id not in hidden for booking in bookings):
+    if registration not in this.told:
         notices.promoted(registration, bookings, now=this.now)
 
 

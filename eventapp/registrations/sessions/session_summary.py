@@ -62,7 +62,7 @@ class SessionSummary:
 
 def summary(registration: Registration, wanted: Collection[Session], beside: Collection[Session]) -> SessionSummary:
     """The arguments are those of `session_changes.change_sessions`."""
-    plan = Plan.of(registration, [*wanted, *beside], is_own=True)
+    plan = Plan.of(registration, [*wanted, *beside], known=disclosed_bookings(registration))
     lines = [*_of_bookings(registration, plan), *_of_asked(registration, plan)]
     lines.sort(key=lambda line: (line.session.starts_at, line.session.id))
     return SessionSummary(lines, _alternative(plan, lines, wanted, beside))

@@ -19,7 +19,7 @@ from eventapp.registrations.wishes import ranking
 from eventapp.registrations.wishes.figures import people_and_wishes, slots_of
 from eventapp.registrations.wishes.forms import DrawForm, ModeForm, mode_form
 from eventapp.registrations.wishes.models import Allocation
-from eventapp.registrations.wishes.wish_slots import MOST_WISHES, are_closed, closing, takes_wishes
+from eventapp.registrations.wishes.wish_slots import MOST_WISHES, are_closed, closing, people_to_tell, takes_wishes
 
 
 @bp.get("/gestion/evenements/<slug>/souhaits")
@@ -77,7 +77,7 @@ def allocation(slug: str, allocation_id: int) -> Any:
         organisation=event.organisation,
         allocation=found,
         slots=slots_of(found),
-        to_tell=count(verbs.people_to_tell(event)),
+        to_tell=count(people_to_tell(event)),
         can_apply=takes_wishes(event) and event.cancelled_at is None,
         is_early=not are_closed(event, utcnow()),
         wishes_until=closing(event),
@@ -94,7 +94,7 @@ def apply_allocation(slug: str, allocation_id: int) -> Any:
 @access.member
 def announce_allocation(slug: str, allocation_id: int) -> Any:
     found = find(slug, allocation_id)
-    letters = plural(count(verbs.people_to_tell(found.event)), "courriel part", "courriels partent")
+    letters = plural(count(people_to_tell(found.event)), "courriel part", "courriels partent")
     return act(found, verbs.announce, f"L’attribution est annoncée\u00a0: {letters}.")
 
 

@@ -29,11 +29,11 @@ def edit(slug: str, registration_id: int) -> Any:
 @access.member
 def change_details(slug: str, registration_id: int) -> Any:
     registration = find_live(slug, registration_id)
-    form, before = details_form(registration), registration.email_folded
-    if not form.validate_on_submit():
-        return edit_page(registration, form), 422
+    form, before, beyond = details_form(registration), registration.email_folded, OverLimitsForm()
+    if not (form.validate_on_submit() and beyond.validate()):
+        return edit_page(registration, form, override=beyond), 422
     try:
-        facts: dict[str, Any] = {"consents": form.consents, "by": g.user, "over_limits": goes_over_limits()}
+        facts: dict[str, Any] = {"consents": form.consents, "by": g.user, **beyond.facts()}
         seats.change_details(registration, form.person(), form.answers(), now=utcnow(), **facts)
     except Refused as refusal:
         db.session.rollback()
@@ -59,16 +59,15 @@ def sessions(slug: str, registration_id: int) -> Any:
 @access.member
 def change_sessions(slug: str, registration_id: int) -> Any:
     registration = find_live(slug, registration_id)
-    form = sessions_form(registration.event, set())
-    if not form.validate_on_submit():
-        return sessions_page(registration, form), 422
+    form, beyond = sessions_form(registration.event, set()), OverLimitsForm()
+    if not (form.validate_on_submit() and beyond.validate()):
+        return sessions_page(registration, form, beyond), 422
     try:
-        beyond = goes_over_limits()
-        seats.change_sessions(registration, form.sessions, now=utcnow(), by=g.user, over_limits=beyond)
+        seats.change_sessions(registration, form.sessions, now=utcnow(), by=g.user, **beyond.facts())
     except Refused as refusal:
         db.session.rollback()
         form.session_errors = [str(refusal)]
-        return sessions_page(registration, form), 422
+        return sessions_page(registration, form, beyond), 422
     db.session.commit()
     flash(f"Les sessions de {name_of(registration)} sont enregistrées.", "success")
     return to_detail(registration)
@@ -91,21 +90,25 @@ def to_detail(registration: Registration) -> Any:
     return redirect(url_for(".detail", slug=registration.event.slug, registration_id=registration.id), 303)
 
 
-def goes_over_limits() -> bool:
-    """An organiser's explicit decision: a box ticked beside the form."""
-    return bool(OverLimitsForm().over_limits.data)
-
-
-def edit_page(registration: Registration, form: PersonForm, refusal: Refused | None = None) -> str:
-    """The box that goes beyond a limit is offered once a limit was met."""
+def edit_page(
+    registration: Registration,
+    form: PersonForm,
+    refusal: Refused | None = None,
+    override: OverLimitsForm | None = None,
+) -> str:
+    """The box that goes beyond a limit is offered once a limit was met; ticked, it stays."""
     known = refusal.registration if isinstance(refusal, refusals.AlreadyRegistered) else None
-    override = OverLimitsForm() if isinstance(refusal, refusals.OverLimits) else None
+    if isinstance(refusal, refusals.OverLimits):
+        override = OverLimitsForm()
+    elif override is not None and not override.over_limits.data:
+        override = None
     return _page("registrations/organiser/edit.html", registration, form, known=known, override=override)
 
 
-def sessions_page(registration: Registration, form: SessionsForm) -> str:
+def sessions_page(registration: Registration, form: SessionsForm, override: OverLimitsForm | None = None) -> str:
     own = {booking.session_id: booking for booking in registration.live_bookings}
-    return _page("registrations/organiser/sessions.html", registration, form, override=OverLimitsForm(), own=own)
+    more = {"override": override or OverLimitsForm(), "own": own}
+    return _page("registrations/organiser/sessions.html", registration, form, **more)
 
 
 def _page(template: str, registration: Registration, form: Any, **more: Any) -> str:

@@ -13,6 +13,7 @@ from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.formats import plural
 from eventapp.registrations.desk import moving
+from eventapp.registrations.desk.forms import OverLimitsForm
 from eventapp.registrations.sessions.session_places import bookable_sessions, session_places
 from eventapp.registrations.views.bulk import ticked_ids
 from eventapp.registrations.views.organiser import bp, find_event
@@ -37,9 +38,11 @@ def do_move(slug: str) -> Any:
     if source is None or target is None:
         flash("Choisissez les deux sessions.", "error")
         return redirect(url_for(".move", slug=slug), 303)
-    beyond, ids = bool(request.form.get("over_limits")), ticked_ids()
+    beyond, ids = OverLimitsForm(), ticked_ids()
+    if not beyond.validate():
+        return move_page(event, sessions, source, target, beyond), 422
     try:
-        moved = moving.move_bookings(source, target, ids, now=utcnow(), by=g.user, over_limits=beyond)
+        moved = moving.move_bookings(source, target, ids, now=utcnow(), by=g.user, **beyond.facts())
     except Refused as refusal:
         db.session.rollback()
         flash(str(refusal), "error")
@@ -53,7 +56,8 @@ def tell(moved: moving.Moved, source: Session, target: Session, *, anybody: bool
     done = plural(len(moved.done), "personne est maintenant", "personnes sont maintenant")
     title = f"«\u00a0{target.title}\u00a0»"
     if moved.done:
-        flash(f"{done} dans {title}. Chacune reçoit un courriel.", "success")
+        when = "reçoit un courriel" if moved.told else "le lira dans l’annonce de l’attribution"
+        flash(f"{done} dans {title}. Chacune {when}.", "success")
     elif anybody and not moved.left:  # a second press of the button
         flash(f"Ces personnes ne sont plus dans «\u00a0{source.title}\u00a0».", "info")
     elif not moved.left:
@@ -62,7 +66,13 @@ def tell(moved: moving.Moved, source: Session, target: Session, *, anybody: bool
     say_each(stay, ("autre personne reste", "autres personnes restent"))
 
 
-def move_page(event: Event, sessions: dict[str, Session], source: Session | None, target: Session | None) -> str:
+def move_page(
+    event: Event,
+    sessions: dict[str, Session],
+    source: Session | None,
+    target: Session | None,
+    beyond: OverLimitsForm | None = None,
+) -> str:
     has_both = source is not None and target is not None and source is not target
     bookings = moving.bookings_of(source) if has_both and source is not None else []
     return render_template(
@@ -74,6 +84,8 @@ def move_page(event: Event, sessions: dict[str, Session], source: Session | None
         target=target,
         has_both=has_both,
         all_ticked=request.args.get("cocher") == "tout",
+        ticked=ticked_ids(),
+        beyond=beyond or OverLimitsForm(),
         rows=[(booking, moving.obstacle(booking, target) if target is not None else None) for booking in bookings],
         places=session_places(event).get(target.id) if target is not None else None,
     )

@@ -12,7 +12,7 @@ from eventapp.extensions import db
 from eventapp.registrations import seats
 from eventapp.registrations.forms import SessionsForm, sessions_form
 from eventapp.registrations.models import Booking, Registration
-from eventapp.registrations.self_service import windows
+from eventapp.registrations.self_service import request_payloads, windows
 from eventapp.registrations.self_service.models import RequestKind
 from eventapp.registrations.self_service.request_forms import MessageForm
 from eventapp.registrations.sessions import choices, session_summary, session_waiting
@@ -21,7 +21,7 @@ from eventapp.registrations.views.fields import sessions_context
 from eventapp.registrations.views.personal import back, find, find_acting
 from eventapp.registrations.views.public import bp
 from eventapp.registrations.views.requests import ask
-from eventapp.registrations.wishes.wish_slots import disclosed_bookings, undisclosed
+from eventapp.registrations.wishes.wish_slots import disclosed, disclosed_bookings
 
 TOO_LATE = "Cette proposition n’est plus ouverte\u00a0: voici où en sont vos sessions."
 
@@ -60,7 +60,7 @@ def change_sessions(token: str) -> Any:
     if not form.validate_on_submit():
         return sessions_page(registration, form, token), 422
     if is_asking(registration):
-        return ask(registration, RequestKind.SESSIONS, {"sessions": [s.slug for s in form.sessions]}, token)
+        return ask(registration, RequestKind.SESSIONS, request_payloads.sessions(registration, form.sessions), token)
     try:
         seats.change_sessions(registration, form.sessions, beside=form.beside, now=utcnow(), by=journal.PERSON)
     except Refused as refusal:
@@ -98,8 +98,8 @@ def leave_session_queue(token: str, session_slug: str) -> Any:
 def find_booking(token: str, session_slug: str) -> Booking:
     """The last one of this session, also when it was given up since: what is done twice is no fault."""
     registration = find(token)
-    hidden = undisclosed(registration.event)
-    found = [b for b in registration.bookings if b.session.slug == session_slug and b.session_id not in hidden]
+    known = disclosed(registration.event, registration.bookings)
+    found = [booking for booking in known if booking.session.slug == session_slug]
     return found[-1] if found else abort(404)
 
 

@@ -28,7 +28,7 @@ from eventapp.registrations.wishes import notices
 from eventapp.registrations.wishes.allocating import Ask, Outcome, allocate
 from eventapp.registrations.wishes.models import Allocation, Wish
 from eventapp.registrations.wishes.ranking import SEEDS
-from eventapp.registrations.wishes.wish_slots import ranked_slots, takes_wishes
+from eventapp.registrations.wishes.wish_slots import people_to_tell, ranked_slots, takes_wishes
 
 
 class NothingToAllocate(Refused):
@@ -134,13 +134,14 @@ def announce(allocation: Allocation, *, now: datetime, by: User) -> int:
         return 0
     if allocation.applied_at is None or event.cancelled_at is not None:
         raise NotAnnounceable
+    told = db.session.scalars(people_to_tell(event)).unique().all()
     allocation.announced_at = now
     lifecycle.touch(event, now=now, calendar=False)  # what was kept from people is on their pages and in their feeds
-    told = db.session.scalars(people_to_tell(event)).unique().all()
     for registration in told:
         notices.allocated(registration, now=now)
     sentence = f"Attribution des souhaits annoncée à {len(told)} personnes."
     journal.record("allocation.announced", sentence, now=now, by=by, event=event, subject=allocation)
+    fill(event, now=now)  # between two sessions of one hour, those who could not be asked before are asked now
     return len(told)
 
 
@@ -152,11 +153,6 @@ def discard(allocation: Allocation, *, now: datetime, by: User) -> None:
         allocation.discarded_at = now
         about: dict[str, Any] = {"event": allocation.event, "subject": allocation}
         journal.record("allocation.discarded", "Aperçu de l’attribution abandonné.", now=now, by=by, **about)
-
-
-def people_to_tell(event: Event) -> Select[Registration]:
-    wished = select(Wish.registration_id).where(Wish.event_id == event.id)
-    return Registration.of(event).where(Registration.status != Status.CANCELLED, Registration.id.in_(wished))
 
 
 def find_problems(event: Event) -> list[Problem]:

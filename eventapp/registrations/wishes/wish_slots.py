@@ -3,12 +3,12 @@
 Ranked are the slots in which everyone can attend one session only; other sessions are booked as ever.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select
 
 from eventapp.agenda.models import Session
 from eventapp.agenda.programme import BookingSlot, booking_slots, has_booking_slots
@@ -57,24 +57,54 @@ def _is_wished(slot: BookingSlot) -> bool:
 
 def undisclosed_slots(event: Event) -> list[BookingSlot]:
     """Granted, but not announced yet: until then people see their wishes as being decided, and take no seat there."""
-    if event.session_choice is not SessionChoice.WISHES or event.allocated_at is None:
+    decided = _decided(event)
+    if decided is None:
         return []
-    applied = select(Allocation.id).where(Allocation.event_id == event.id, Allocation.applied_at.is_not(None))
-    unsaid = applied.where(Allocation.announced_at.is_(None))
-    if not read_once(event, "applied, not announced", lambda: db.session.scalars(unsaid)):
-        return []
-    return [slot for slot in booking_slots(event) if slot.exclusive or _is_wished(slot)]
+    slots = booking_slots(event)
+    return [slot for slot in slots if slot.exclusive or not decided.isdisjoint(one.id for one in slot.sessions)]
 
 
 def undisclosed(event: Event) -> set[int]:
-    """Their sessions, by id."""
-    return {session.id for slot in undisclosed_slots(event) for session in slot.sessions}
+    """Their sessions, by id, with those that were cancelled or are not booked any more since."""
+    in_slots = {session.id for slot in undisclosed_slots(event) for session in slot.sessions}
+    return in_slots | (_decided(event) or set())
+
+
+def disclosed(event: Event, bookings: Iterable[Booking]) -> list[Booking]:
+    """Of these, those that their people may know of. What they booked before the wishes were granted they know, though
+    a session that was granted be moved to its hour."""
+    hidden, since = undisclosed(event), event.allocated_at
+    return [b for b in bookings if b.session_id not in hidden or since is None or b.created_at < since]
 
 
 def disclosed_bookings(registration: Registration) -> list[Booking]:
     """The live ones that their person may know of."""
-    hidden = undisclosed(registration.event)
-    return [booking for booking in registration.live_bookings if booking.session_id not in hidden]
+    return disclosed(registration.event, registration.live_bookings)
+
+
+def people_to_tell(event: Event) -> Select[Registration]:
+    """Those who gave wishes, and those whom the organisers gave one of these sessions before anyone was told."""
+    concerned = Registration.id.in_(select(Wish.registration_id).where(Wish.event_id == event.id))
+    if event.allocated_at is None:
+        return Registration.of(event).where(Registration.status != Status.CANCELLED, concerned)
+    given = Booking.session_id.in_(undisclosed(event)), Booking.created_at >= event.allocated_at
+    seated = select(Booking.registration_id).where(Booking.event_id == event.id, Booking.released_at.is_(None), *given)
+    concerned_or_seated = or_(concerned, Registration.id.in_(seated))
+    return Registration.of(event).where(Registration.status != Status.CANCELLED, concerned_or_seated)
+
+
+def _decided(event: Event) -> set[int] | None:
+    """The sessions that were granted or wished, while nobody is told; None when there is nothing to tell."""
+    if event.session_choice is not SessionChoice.WISHES or event.allocated_at is None:
+        return None
+    applied = select(Allocation.figures).where(Allocation.event_id == event.id, Allocation.applied_at.is_not(None))
+    unsaid = applied.where(Allocation.announced_at.is_(None))
+    found = read_once(event, "applied, not announced", lambda: db.session.scalars(unsaid))
+    if not found:
+        return None
+    wishes = select(Wish.session_id).where(Wish.event_id == event.id).distinct()
+    wished = read_once(event, "wished", lambda: db.session.scalars(wishes))
+    return {*wished, *(row[0] for figures in found for slot in figures["slots"] for row in slot["sessions"])}
 
 
 def books_sessions(event: Event) -> bool:
