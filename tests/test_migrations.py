@@ -95,6 +95,9 @@ def test_what_was_there_is_completed(empty_database: Callable[[str], Flask]):
         upgrade(revision="0001")
         with db.engine.begin() as connection:
             plant_first_rows(connection)
+        upgrade(revision="0004")
+        with db.engine.begin() as connection:
+            plant(connection, LATER_ROWS)
         upgrade()
         with db.engine.connect() as connection:
             answer = connection.execute(text("SELECT asked_as, consented_at IS NOT NULL FROM answer")).one()
@@ -103,12 +106,16 @@ def test_what_was_there_is_completed(empty_database: Callable[[str], Flask]):
             guest = connection.execute(text("SELECT kind, places, undeliverable_why FROM guest")).one()
             wording = connection.execute(text("SELECT wording FROM event")).scalar_one()
             message = connection.execute(text("SELECT state, campaign_id, bounce FROM message")).one()
+            template = connection.execute(text("SELECT automatic, wording, removed_at FROM event_template")).one()
+            keys = connection.execute(text("SELECT key FROM agenda_import")).scalars().all()
             calendar = connection.execute(text("SELECT calendar_wish, feed_revoked_at FROM registration")).one()
         db.engine.dispose()
 
     assert (*answer, choice, reader) == ("Régime", True, "first_come", True)
     assert (*guest, wording, *message) == ("person", None, "", "invitation", "queued", None, "")
     assert tuple(calendar) == ("event", None)
+    assert tuple(template) in [("[]", "invitation", None), ([], "invitation", None)]
+    assert [len(key) for key in {*keys}] == [32, 32]
 
 
 def plant_first_rows(connection: Connection) -> None:
@@ -128,9 +135,21 @@ def plant_first_rows(connection: Connection) -> None:
         "letter": {"id": 1, "event_id": 1, "name": "invitation"},
         "message": {"id": 1, "event_id": 1, "state": "queued", "priority": "2-bulk"},
     }
+    plant(connection, [*rows.items()])
+
+
+# The same, of the tables of the fourth migration.
+LATER_ROWS: list[tuple[str, dict[str, Any]]] = [
+    ("event_template", {"id": 1, "organisation_id": 1, "file": {}, "letters": []}),
+    ("agenda_import", {"id": 1, "event_id": 1}),
+    ("agenda_import", {"id": 2, "event_id": 1}),
+]
+
+
+def plant(connection: Connection, rows: list[tuple[str, dict[str, Any]]]) -> None:
     metadata = MetaData()
     metadata.reflect(connection)
-    for name, facts in rows.items():
+    for name, facts in rows:
         table = metadata.tables[name]
         needed = {c.name: some_value(c) for c in table.columns if not c.nullable and c.name not in facts}
         connection.execute(table.insert().values(needed | facts))
