@@ -5,8 +5,10 @@ import sys
 
 from eventapp import create_app
 from eventapp.config import BadSetting
+from eventapp.extensions import db
 from eventapp.turns import InTurns
 from eventapp.unchanged import Unchanged
+from eventapp.unchanged_feeds import UnchangedFeeds
 
 try:
     app = create_app()
@@ -19,4 +21,6 @@ gc.collect()
 gc.freeze()
 gc.set_threshold(10_000, 20, 50)
 sys.setswitchinterval(0.001)
-app.wsgi_app = Unchanged(InTurns(app.wsgi_app), lambda: app.extensions["page_cache"])  # type: ignore[method-assign]
+with app.app_context():
+    application = UnchangedFeeds(InTurns(app.wsgi_app), db.engine)
+app.wsgi_app = Unchanged(application, lambda: app.extensions["page_cache"])  # type: ignore[method-assign]

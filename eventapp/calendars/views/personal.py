@@ -1,12 +1,11 @@
 """A person's own file and feed: what they attend. See `public` for what all calendars have in common."""
 
-import hashlib
 from typing import Any
 
 from flask import Response, abort, request
 
-from eventapp import access, versions
-from eventapp.calendars import files
+from eventapp import access
+from eventapp.calendars import files, stamps
 from eventapp.calendars.entries import Row
 from eventapp.calendars.views import public
 from eventapp.calendars.views.public import ONLY_GET, bp
@@ -21,25 +20,27 @@ PERSONAL = "private, max-age=0, must-revalidate"
 @access.token_holder
 def agenda(token: str) -> Any:
     registration = _found(Registration.of_token(token))
-    unchanged = unchanged_since(_etag(registration))
+    etag = _etag("agenda", registration)
+    unchanged = unchanged_since(etag)
     if unchanged is not None:
         return unchanged
     found = registration.event
     content = files.agenda(found.title, _rows(registration), attended.public_url, zone=found.timezone)
-    return kept_private(public.attachment(content, f"mon-agenda-{found.slug}"), _etag(registration))
+    return kept_private(public.attachment(content, f"mon-agenda-{found.slug}"), etag)
 
 
 @bp.route("/agenda/<token>/<name>.ics", **ONLY_GET)
 @access.token_holder
 def feed(token: str, name: str) -> Any:  # noqa: ARG001 - for the reader: calendars show the last part of the address
     registration = _found(Registration.of_feed_token(token))
-    unchanged = unchanged_since(_etag(registration))
+    etag = _etag("feed", registration)  # before the rest is read: a change in between is seen the next time
+    unchanged = unchanged_since(etag)
     if unchanged is not None:
         return unchanged
     found = registration.event
     ended = registration.cancelled_at
     response = public.feed(found.title, _rows(registration), zone=found.timezone, cancelled_at=ended)
-    return kept_private(response, _etag(registration))
+    return kept_private(response, etag)
 
 
 def _found(registration: Registration | None) -> Registration:
@@ -66,12 +67,6 @@ def kept_private(response: Response, etag: str) -> Response:
     return response
 
 
-def etag_of(*facts: object) -> str:
-    return hashlib.blake2b(repr((versions.BUILD, request.endpoint, *facts)).encode(), digest_size=16).hexdigest()
-
-
-def _etag(registration: Registration) -> str:
-    """Of the revisions of all that the file holds, and of the day, with which cancelled entries leave."""
-    found = registration.event
-    today = utcnow().astimezone(found.zone).date()
-    return etag_of(registration.digest, registration.revision, found.revision, today)
+def _etag(kind: str, registration: Registration) -> str:
+    event, now = registration.event, utcnow()
+    return stamps.of_person(kind, registration.digest, registration.revision, event.revision, event.timezone, now=now)

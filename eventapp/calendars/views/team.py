@@ -7,9 +7,9 @@ from flask import Response, abort
 from eventapp import access
 from eventapp.accounts import feeds
 from eventapp.accounts.models import Membership
-from eventapp.calendars import files
+from eventapp.calendars import files, stamps
 from eventapp.calendars.entries import Row
-from eventapp.calendars.views.personal import etag_of, kept_private, unchanged_since
+from eventapp.calendars.views.personal import kept_private, unchanged_since
 from eventapp.calendars.views.public import HOME_ZONE, ONLY_GET, bp, unlisted
 from eventapp.clock import utcnow
 from eventapp.events.models import Event
@@ -46,4 +46,6 @@ def _address(row: Row) -> str:
 def _etag(membership: Membership) -> str:
     facts = db.select(db.func.count(Event.id), db.func.sum(Event.revision), db.func.max(Event.updated_at))
     counted = tuple(db.session.execute(facts.where(Event.organisation_id == membership.organisation_id)).one())
-    return etag_of(membership.feed_digest, membership.organisation.name, counted, utcnow().date(), utcnow().hour)
+    return stamps.etag_of(
+        "team", membership.feed_digest, membership.organisation.name, counted, utcnow().date(), utcnow().hour
+    )
