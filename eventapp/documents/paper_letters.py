@@ -9,7 +9,7 @@ import segno
 from eventapp.documents import typesetting
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.formats import NBSP, french_date, phone
+from eventapp.formats import NBSP, french_date, french_day_range, french_hours, phone, typo
 from eventapp.formats import person as name_of
 from eventapp.invitations import links, notices
 from eventapp.invitations.models import Guest, GuestKind, Invitation
@@ -44,6 +44,7 @@ def _letter(event: Event, invitation: Invitation, now: datetime) -> dict[str, An
         "recipient": _recipient(guest),
         "date": f"Le {french_date(now, event.timezone)}",
         "subject": contents["letter_subject"],
+        "head": [] if contents["says_when"] else _head(event),
         "body": typesetting.nodes(str(contents["letter_html"])),
         "link": link,
         "code_alt": f"Code à scanner, qui ouvre {link}",
@@ -51,6 +52,13 @@ def _letter(event: Event, invitation: Invitation, now: datetime) -> dict[str, An
         "by_code": "Scannez ce code avec un téléphone, ou recopiez cette adresse, qui vous est personnelle\u00a0:",
         "otherwise": f"Vous pouvez aussi répondre {ways}.",
     }
+
+
+def _head(event: Event) -> list[str]:
+    """What it is about, when and where: the organiser's words do not say it."""
+    days = french_day_range(event.starts_at, event.ends_at, event.timezone)
+    when = f"{days[:1].upper()}{days[1:]}, {french_hours(event.starts_at, event.ends_at, event.timezone)}"
+    return [line for line in (typo(event.title), when, event.venue.one_line) if line]
 
 
 def _words(event: Event, invitation: Invitation, now: datetime) -> Letter:

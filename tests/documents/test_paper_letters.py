@@ -12,6 +12,8 @@ from eventapp.extensions import db
 from eventapp.invitations import links, on_paper
 from eventapp.invitations.models import Invitation, Reply
 from eventapp.journal.models import Entry
+from eventapp.letters.models import LetterKind
+from eventapp.letters.writing import write
 from eventapp.outbox.models import Message
 from tests.factories import (
     NOW,
@@ -80,6 +82,27 @@ def test_each_letter_has_its_page_its_address_and_its_link(client, event):
     assert "PETIT" in pages[1]
     assert db.session.query(Message).count() == 0
     assert [e.act for e in db.session.scalars(select(Entry))] == ["guest.letter_printed"] * 2
+
+
+def test_date_and_place_head_a_letter_whose_words_omit_them(client, event):
+    by = make_user(event.organisation)
+    write(event, LetterKind.INVITATION, "Venez", "Bonjour, à bientôt.", now=NOW, by=by)
+    unreachable(event)
+
+    (page,) = text_of(client.post(PAGE).data)
+
+    head = page[: page.index("Bonjour, à bientôt.")]
+    assert "Jeudi 14 janvier 2027" in head
+    assert event.venue.one_line in head
+
+
+def test_a_letter_that_says_date_and_place_says_them_once(client, event):
+    unreachable(event)
+
+    (page,) = text_of(client.post(PAGE).data)
+
+    assert "9 h" not in page[: page.index("Bonjour")].replace("\u00a0", " ")
+    assert event.venue.one_line not in page[: page.index("Bonjour")]
 
 
 def test_the_file_is_tagged_french_and_titled(client, event):
