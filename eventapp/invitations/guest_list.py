@@ -1,6 +1,6 @@
 """The guest list of an event: adding, correcting, sorting, removing guests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from eventapp.events.models import Category, Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
 from eventapp.formats import plural
-from eventapp.invitations import listing, sending, withdrawals
+from eventapp.invitations import listing, sending, unsubscribing, withdrawals
 from eventapp.invitations.listing import Choice
 from eventapp.invitations.models import Guest, GuestKind
 from eventapp.registrations.models import Registration, Status
@@ -60,7 +60,7 @@ def add(
     sending.hold(event)
     if find(event, person) is not None:
         raise AlreadyGuest
-    guest = _new(event, Newcomer(person, places, origin), now)
+    guest = _new(event, Newcomer(person, places, origin), now, unsubscribing.stopped(event))
     db.session.add(guest)
     db.session.flush()
     _note_added(guest, event, now, by)
@@ -73,7 +73,7 @@ def add_many(event: Event, newcomers: Iterable[Newcomer], *, now: datetime, by: 
     One look and one insertion whatever their number: others wait for the lock meanwhile.
     """
     sending.hold(event)
-    there, structures = keys(event), structure_ids(event)
+    there, structures, silent = keys(event), structure_ids(event), unsubscribing.stopped(event)
     guests = []
     for one in newcomers:
         person, structure = one.person, one.person.structure
@@ -83,7 +83,7 @@ def add_many(event: Event, newcomers: Iterable[Newcomer], *, now: datetime, by: 
             continue
         there.add(key)
         structures |= {invites} - {None}
-        guests.append(_new(event, one, now))
+        guests.append(_new(event, one, now, silent))
     db.session.add_all(guests)
     db.session.flush()
     for guest in guests:
@@ -200,10 +200,12 @@ def registered_keys(event: Event) -> set[tuple[str, str]]:
     return {(email, name) for email, name in rows}
 
 
-def _new(event: Event, one: Newcomer, now: datetime) -> Guest:
+def _new(event: Event, one: Newcomer, now: datetime, silent: Mapping[str, datetime]) -> Guest:
+    """`silent`: the addresses that asked for no reminders, and when."""
     kind = GuestKind.PERSON if one.places is None else GuestKind.STRUCTURE
     guest = Guest(event_id=event.id, kind=kind, places=one.places, created_at=now, origin=one.origin)
     _describe(guest, one.person)
+    guest.reminders_stopped_at = silent.get(guest.email_folded)
     return guest
 
 

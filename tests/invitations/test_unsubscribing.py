@@ -1,7 +1,8 @@
 import pytest
 
 from eventapp.extensions import db
-from eventapp.invitations import audiences, links, unsubscribing
+from eventapp.invitations import audiences, guest_list, links, unsubscribing
+from eventapp.invitations.guest_list import Newcomer
 from eventapp.invitations.models import GuestState
 from eventapp.journal.models import Entry
 from eventapp.letters.models import LetterKind
@@ -96,6 +97,7 @@ def test_the_organiser_sees_who_wants_no_reminders(client, guest):
 def test_the_link_of_a_corrected_address_stops_nobody_else_s_reminders(client, guest):
     old = address(guest)
     guest.invitations[0].revoked_at = NOW
+    guest.email = guest.email_folded = "corrigee@agents.example"
     make_invitation(guest)
 
     page = client.page(old)
@@ -103,6 +105,35 @@ def test_the_link_of_a_corrected_address_stops_nobody_else_s_reminders(client, g
 
     assert "ne reçoit plus de relances" in words(page.main)
     assert unsubscribing.receives_reminders(guest.invitation)
+
+
+@pytest.mark.both_databases
+def test_whoever_is_removed_and_added_again_still_wants_no_reminders(client, guest):
+    client.post(address(guest), data=ONE_CLICK)
+    person, by = guest_list.person_of(guest), make_user(guest.event.organisation)
+    guest_list.remove(guest, now=NOW, by=by)
+
+    by_hand = guest_list.add(guest.event, person, now=NOW, by=by)
+    guest_list.remove(by_hand, now=NOW, by=by)
+    guest_list.add_many(guest.event, [Newcomer(person)], now=NOW, by=by)
+    of_another_event = guest_list.add(make_event(slug="autre"), person, now=NOW, by=by)
+
+    assert guest.reminders_stopped_at is not None
+    assert by_hand.reminders_stopped_at == guest.reminders_stopped_at
+    assert guest_list.find(guest.event, person).reminders_stopped_at == guest.reminders_stopped_at
+    assert of_another_event.reminders_stopped_at is None
+
+
+def test_the_link_that_they_had_before_still_stops_and_resumes(client, guest):
+    old, person, by = address(guest), guest_list.person_of(guest), make_user(guest.event.organisation)
+    guest_list.remove(guest, now=NOW, by=by)
+    again = guest_list.add(guest.event, person, now=NOW, by=by)
+
+    client.post(old, data=ONE_CLICK)
+    assert again.reminders_stopped_at is not None
+    client.post(old, data={"choice": "keep"})
+    assert again.reminders_stopped_at is None
+    assert unsubscribing.stopped(guest.event) == {}
 
 
 def test_a_wrong_token_is_found_nowhere(client):

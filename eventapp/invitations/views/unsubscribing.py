@@ -53,7 +53,7 @@ def _page(invitation: Invitation, form: UnsubscribeForm) -> str:
     return render_template(
         "invitations/unsubscribe.html",
         event=invitation.guest.event,
-        invitation=invitation,
+        concerned=unsubscribing.concerns_someone(invitation),
         form=form,
         receives=unsubscribing.receives_reminders(invitation),
     )
