@@ -16,6 +16,7 @@ from flask import current_app
 
 from eventapp.outbox import failures, queue
 from eventapp.outbox.failures import InDoubt, LineDown
+from eventapp.outbox.interruptions import recover
 from eventapp.outbox.keeping import Kept
 from eventapp.outbox.lines import Handshake, Host, TlsHost, Watch, cut
 from eventapp.outbox.mime import Mail
@@ -51,7 +52,7 @@ def deliver_due(
 
     transport = _transport()
     rounds = Round(transport, clock, is_stopping, Counter() if tally is None else tally)
-    queue.recover(now)
+    recover(now)
     try:
         while rounds.is_up and rounds.done < limit and go_on():
             leases = queue.claim(clock(), limit=min(TOGETHER, limit - rounds.done))

@@ -31,9 +31,6 @@ LONGEST_WAIT = timedelta(hours=1)
 FIRST_WAIT = timedelta(seconds=15)
 WAITING = (State.UNCERTAIN, State.QUEUED)
 Turn = tuple[Priority, State]  # one range of an index
-INTERRUPTED = (
-    "L’envoi a été interrompu\u00a0; le courriel est peut-être parti. Il est renvoyé avec le même identifiant."
-)
 
 
 class CannotResend(Refused):
@@ -94,23 +91,6 @@ SETTLE = (
         leased_until=None,
     )
 )
-
-
-def recover(now: datetime) -> int:
-    """Messages whose worker died or froze while sending: uncertain, and due again, later each time."""
-    lost = select(Message.id, Message.attempts).where(Message.state == State.SENDING, Message.leased_until < now)
-    with reading():
-        rows = db.session.execute(lost.limit(500)).all()
-    for number, attempts in rows:
-        due_at = now if attempts < 3 else now + wait(attempts)
-        db.session.execute(
-            update(Message)
-            .where(Message.id == number, Message.state == State.SENDING, Message.leased_until < now)
-            .values(state=State.UNCERTAIN, lease=None, leased_until=None, due_at=due_at, last_error=INTERRUPTED)
-        )
-    if rows:
-        db.session.commit()
-    return len(rows)
 
 
 def claim(now: datetime, limit: int = 1) -> list[Lease]:

@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import true
 
 from eventapp.extensions import db
-from eventapp.outbox import delivery, queue
+from eventapp.outbox import board, delivery, interruptions, queue
 from eventapp.outbox.delivery import deliver_due
+from eventapp.outbox.interruptions import recover
 from eventapp.outbox.models import Message, State
-from eventapp.outbox.queue import CannotResend, Outcome, claim, recover, resend, step
-from tests.factories import NOW
+from eventapp.outbox.queue import CannotResend, Outcome, claim, resend, step
+from tests.factories import NOW, make_event
 
 LATER = NOW + queue.LEASE + timedelta(seconds=1)
 SENT = Outcome(state=State.SENT)
@@ -99,7 +100,7 @@ def test_an_interrupted_message_says_so(send):
     take(NOW)
 
     assert recover(LATER) == 1
-    assert (reload(message).state, message.last_error) == (State.UNCERTAIN, queue.INTERRUPTED)
+    assert (reload(message).state, message.last_error) == (State.UNCERTAIN, interruptions.in_words(1))
 
 
 def test_a_message_that_kills_its_workers_lets_the_others_pass(send):
@@ -111,6 +112,51 @@ def test_a_message_that_kills_its_workers_lets_the_others_pass(send):
         recover(now)
 
     assert reload(message).due_at > now + timedelta(minutes=1)
+
+
+def stop_its_worker(message):
+    """Taken when it is due, by a worker that dies; when that is noticed."""
+    noticed = reload(message).due_at + queue.LEASE + timedelta(seconds=1)
+    take(message.due_at)
+    recover(noticed)
+    return noticed
+
+
+@pytest.mark.both_databases
+def test_a_message_that_kills_every_worker_is_given_up(send):
+    message = send("jeanne@exemple.example")
+    for _ in range(interruptions.MOST - 1):
+        stop_its_worker(message)
+    assert reload(message).state is State.UNCERTAIN
+
+    noticed = stop_its_worker(message)
+
+    assert (reload(message).state, message.what_happened) == (State.FAILED, interruptions.GIVEN_UP)
+    assert claim(noticed + queue.PATIENCE) == []
+
+
+def test_what_was_given_up_can_be_sent_again_with_as_many_tries(send):
+    message = send("jeanne@exemple.example", event=make_event())
+    for _ in range(interruptions.MOST):
+        noticed = stop_its_worker(message)
+    assert board.resend_failed(message.event_id, board.Choice(), now=noticed) == 1
+    db.session.commit()
+
+    stop_its_worker(message)
+
+    assert (reload(message).state, message.last_error) == (State.UNCERTAIN, interruptions.in_words(1))
+
+
+def test_an_answer_of_the_server_begins_the_count_anew(send):
+    message = send("jeanne@exemple.example")
+    for _ in range(interruptions.MOST - 1):
+        now = stop_its_worker(message)
+    now = max(now, reload(message).due_at)
+    settle(take(now), Outcome(state=State.UNCERTAIN, error="Le serveur demande d’attendre."), now)
+
+    stop_its_worker(message)
+
+    assert (reload(message).state, message.last_error) == (State.UNCERTAIN, interruptions.in_words(1))
 
 
 @pytest.mark.both_databases
