@@ -50,6 +50,7 @@ def reminder_contents(message: Message, invitation_id: int, letter_id: int) -> C
     event = guest.event
     if event.cancelled_at is not None:
         raise NothingToSay("La rencontre est annulée.")
+    notices.check_published(event)
     written = db.session.get_one(Letter, letter_id)
     link = links.invitation(invitation)
     unsubscribe = links.unsubscribe(invitation)
@@ -57,6 +58,7 @@ def reminder_contents(message: Message, invitation_id: int, letter_id: int) -> C
     return Contents(
         context=context | {"unsubscribe": unsubscribe},
         unsubscribe_url=unsubscribe,
+        until=(event.closes_at or event.starts_at, "La date limite pour répondre est passée."),
         **_envelope(event, attached(event.id, written.name, at=message.created_at)),
     )
 
@@ -71,10 +73,13 @@ def registered_contents(message: Message, registration_id: int, letter_id: int, 
     event = registration.event
     if event.cancelled_at is not None:
         raise NothingToSay("La rencontre est annulée.")
+    notices.check_published(event)
     written = db.session.get_one(Letter, letter_id)
     link = registration_links.personal(registration)
     context = contents_for_registered(event, registration, written.subject, written.body, link)
-    return Contents(context=context, **_envelope(event, attached(event.id, written.name, at=message.created_at)))
+    until = (event.ends_at, notices.OVER) if written.name is LetterKind.PRACTICAL else None
+    files = attached(event.id, written.name, at=message.created_at)
+    return Contents(context=context, until=until, **_envelope(event, files))
 
 
 def contents_for_registered(

@@ -164,7 +164,7 @@ def cancel(campaign: Campaign, *, now: datetime, by: User | None, why: str = CAN
         return
     _check_live(campaign)
     campaign.state, campaign.ended_at = CampaignState.CANCELLED, now
-    drop(campaign, now=now)
+    drop(campaign, now=now, why=GIVEN_UP if why == CANCELLED else f"{why[:1].upper()}{why[1:]}")
     db.session.execute(unqueued(campaign).values(left_out=why))
     _tell(campaign, f"Envoi annulé{NBSP}: {title(campaign)}", "campaign.cancelled", now, by)
 
@@ -173,7 +173,7 @@ def hold_back(campaign: Campaign) -> None:
     _messages(campaign, State.QUEUED, state=State.HELD)
 
 
-def drop(campaign: Campaign, *, now: datetime) -> None:
+def drop(campaign: Campaign, *, now: datetime, why: str = GIVEN_UP) -> None:
     """The letters that are still here; one that may have left is not sent again either."""
     still_here = (
         select(CampaignRecipient.guest_id)
@@ -189,7 +189,7 @@ def drop(campaign: Campaign, *, now: datetime) -> None:
         )
         db.session.execute(unsent.values(revoked_at=now))
     for state in (State.QUEUED, State.HELD, State.UNCERTAIN):
-        _messages(campaign, state, state=State.DROPPED, last_error=GIVEN_UP)
+        _messages(campaign, state, state=State.DROPPED, last_error=why)
     db.session.expire_all()
 
 

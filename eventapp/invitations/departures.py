@@ -12,6 +12,7 @@ from eventapp.extensions import db
 from eventapp.formats import NBSP
 from eventapp.invitations import audiences, campaign_notices, campaigns
 from eventapp.invitations.campaign_models import Campaign, CampaignRecipient, CampaignState
+from eventapp.letters.models import LetterKind
 from eventapp.outbox.models import Message, State
 
 UNDER_WAY = (State.QUEUED, State.HELD, State.SENDING, State.UNCERTAIN)
@@ -44,13 +45,27 @@ def advance(campaign_id: int, *, now: datetime) -> None:
 
 
 def _begin(campaign: Campaign, now: datetime) -> None:
+    if _is_stopped(campaign, now):
+        return
+    campaign.state, campaign.started_at = CampaignState.RUNNING, now
+    _go_on(campaign, now)
+
+
+def _waits(campaign: Campaign, now: datetime) -> bool:
+    """Its event is withdrawn, perhaps for an hour: the others wait as do the letters already queued."""
+    event = campaign.event
+    is_withdrawn = event.published_at is None and event.cancelled_at is None
+    return is_withdrawn and (campaign.letter.name is LetterKind.THANKS or not event.has_ended(now))
+
+
+def _is_stopped(campaign: Campaign, now: datetime) -> bool:
+    """Cancelled here when its letter makes no sense any more; each person's line says why."""
     try:
         campaigns.check_moment(campaign.event, campaign.letter.name, now)
     except Refused as refusal:
         campaigns.cancel(campaign, now=now, by=None, why=f"non envoyé{NBSP}: {refusal}"[:200])
-        return
-    campaign.state, campaign.started_at = CampaignState.RUNNING, now
-    _go_on(campaign, now)
+        return True
+    return False
 
 
 def _go_on(campaign: Campaign, now: datetime) -> None:
@@ -67,7 +82,8 @@ def _go_on(campaign: Campaign, now: datetime) -> None:
     )
     batch = list(db.session.scalars(waiting))
     if batch:
-        _queue(campaign, batch, now)
+        if not _waits(campaign, now) and not _is_stopped(campaign, now):
+            _queue(campaign, batch, now)
     elif not _is_under_way(campaign):
         campaign.state, campaign.ended_at = CampaignState.DONE, now
 

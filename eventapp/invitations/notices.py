@@ -25,6 +25,7 @@ SAID = {
     "invitations/event_moved": (LetterKind.CHANGE, "la date ou le lieu de la rencontre"),
     "invitations/event_cancelled": (LetterKind.CANCELLATION, "la rencontre"),
 }
+OVER = "La rencontre est terminée."
 REST = timedelta(minutes=1)  # between two letters with the same link
 
 
@@ -86,8 +87,11 @@ def silent_contents(message: Message, invitation_id: int) -> Contents:
     if invitation is None or not invitation.is_silent:
         raise NothingToSay("La personne a répondu ou n’est plus invitée.")
     event = invitation.guest.event
-    if message.letter == "invitations/event_moved" and event.cancelled_at is not None:
+    moved = message.letter == "invitations/event_moved"
+    if moved and event.cancelled_at is not None:
         raise NothingToSay("La rencontre est annulée.")
+    if moved:
+        check_published(event)
     link, (kind, subject) = links.invitation(invitation), SAID[message.letter]
     known = values(event, invitation.guest, link) | {"sujet": subject}
     own = words_beside(writing.own_text_at(event, kind, message.created_at), known)
@@ -96,6 +100,7 @@ def silent_contents(message: Message, invitation_id: int) -> Contents:
         sender_name=event.organisation.name,
         reply_to=event.contact[2],
         attachments=attached(event.id, kind, at=message.created_at),
+        until=(event.ends_at, OVER) if moved else None,
     )
 
 
@@ -108,8 +113,7 @@ def invitation_contents(message: Message, invitation_id: int, letter_id: int) ->
     event, unsubscribe = invitation.guest.event, links.unsubscribe(invitation)
     if event.cancelled_at is not None:
         raise NothingToSay("La rencontre est annulée.")
-    if event.published_at is None:
-        raise NotYet("La rencontre n’est pas publiée.")
+    check_published(event)
     link, wording = links.invitation(invitation), message.context.get(WORDING)
     context = contents(event, invitation.guest, written.subject, written.body, link, wording)
     return Contents(
@@ -118,7 +122,14 @@ def invitation_contents(message: Message, invitation_id: int, letter_id: int) ->
         sender_name=event.organisation.name,
         reply_to=event.contact[2],
         attachments=attached(event.id, written.name, at=message.created_at),
+        until=(event.ends_at, OVER),
     )
+
+
+def check_published(event: Event) -> None:
+    """The link of a letter leads to the pages of its event: while they are withdrawn, it waits."""
+    if event.published_at is None:
+        raise NotYet("La rencontre n’est pas publiée.")
 
 
 def contents(

@@ -29,7 +29,7 @@ def check(message: Message, *, to: str, now: datetime) -> None:
     calendar = {"calendar_method": message.calendar_method, "calendar_sequence": message.calendar_sequence}
     draft = Message(letter=message.letter, context=message.context, to=to, created_at=now, **calendar)
     try:
-        render(draft)
+        render(draft).contents.check_moment(now)
     except NothingToSay as reason:
         raise NoLongerTrue(str(reason) or "cette lettre n’a plus lieu d’être") from None
 

@@ -43,7 +43,8 @@ class Contents:
 
     `calendar` is one METHOD:REQUEST or CANCEL object, attached as the last alternative (RFC 6047);
     `sender_name` shows beside our own sending address; `reply_to` is a mailbox that somebody reads;
-    `letter`: another one, whose templates say what is left to say.
+    `letter`: another one, whose templates say what is left to say;
+    `until`: from when on it is not sent any more, and why; one that has left can still be shown.
     """
 
     context: dict[str, Any]
@@ -53,6 +54,11 @@ class Contents:
     attachments: list[Attachment] = field(default_factory=list)
     letter: str = ""
     unsubscribe_url: str | None = None  # RFC 8058 one-click POST: invitations and reminders only
+    until: tuple[datetime, str] | None = None
+
+    def check_moment(self, now: datetime) -> None:
+        if self.until is not None and now >= self.until[0]:
+            raise NothingToSay(self.until[1])
 
 
 T = TypeVar("T")

@@ -66,7 +66,9 @@ def _mail(message: Message, lease: Lease, now: datetime) -> mime.Mail | Outcome:
             calendar_method=message.calendar_method,
             attempt=max(2, message.attempts + 1) if lease.may_have_left else 1,
         )
-        made = mime.build(envelope, render(message))
+        rendered = render(message)
+        rendered.contents.check_moment(now)
+        made = mime.build(envelope, rendered)
     except NotYet as reason:
         return failures.not_yet(str(reason), lease.may_have_left)
     except NothingToSay as reason:
