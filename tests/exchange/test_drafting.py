@@ -47,7 +47,7 @@ def test_an_edit_waits_and_leaves_everything_shown_as_it_is(event):
     assert taking.take(event) == before
     plan = drafting.plan(event)
     assert plan.sessions[0].title == "Accueil"
-    assert plan.differences == ["Session modifiée\u00a0: Accueil (titre)"]
+    assert plan.differences == ["Session modifiée\u00a0: Accueil (titre\u00a0: Ouverture → Accueil)"]
     assert sorted(event.draft) == sorted(drafting.PARTS)
 
 
@@ -164,7 +164,7 @@ def test_the_draft_follows_an_event_that_moves(event):
 
     drafting.follow(event, day)
 
-    assert drafting.plan(event).differences == ["Session modifiée\u00a0: Accueil (titre)"]
+    assert drafting.plan(event).differences == ["Session modifiée\u00a0: Accueil (titre\u00a0: Ouverture → Accueil)"]
     assert drafting.plan(event).required == ("2027-01-15T11:00",)
 
 
