@@ -5,18 +5,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import select
+
+from eventapp import journal
 from eventapp.accounts.models import User
 from eventapp.addresses import normal_email
 from eventapp.events.models import Event
+from eventapp.extensions import db
+from eventapp.formats import NBSP, plural
 from eventapp.invitations import delegating, guest_list
 from eventapp.invitations.doubles import Doubles
 from eventapp.invitations.guest_list import Newcomer
 from eventapp.invitations.models import GuestImport
+from eventapp.journal.models import Entry
 from eventapp.network.models import Structure
 from eventapp.registrations.desk.reading_people import COLUMNS as PEOPLE
 from eventapp.registrations.desk.reading_people import PeopleReader, find_columns
 from eventapp.registrations.people import Person
 from eventapp.spreadsheets.columns import match_columns
+from eventapp.spreadsheets.drafts import LARGEST_ID
 from eventapp.spreadsheets.reading import Table
 
 PLACES = "Places"
@@ -102,6 +109,28 @@ def apply(
     rows = [*decided.created, *doubtful]
     newcomers = [Newcomer(row.person, row.places, origin) for row in rows if row.person is not None]
     return guest_list.add_many(event, newcomers, now=now, by=by)
+
+
+def note_applied(event: Event, draft: GuestImport, added: int, *, now: datetime, by: User) -> None:
+    _note(event, draft, "guests.imported", plural(added, "invité ajouté", "invités ajoutés"), now, by, added=added)
+
+
+def note_left(event: Event, draft: GuestImport, *, now: datetime, by: User) -> None:
+    _note(event, draft, "guests.import_left", "abandonné, rien n’a été ajouté", now, by)
+
+
+def ended(event: Event, import_id: int) -> Entry | None:
+    """What became of a file that is no longer waiting: the latest of that number, which may be given again."""
+    if import_id > LARGEST_ID:
+        return None
+    about = Entry.subject_kind == GuestImport.__tablename__, Entry.subject_id == import_id
+    entries = select(Entry).where(*about, Entry.event_id == event.id)
+    return db.session.scalar(entries.order_by(Entry.id.desc()).limit(1))
+
+
+def _note(event: Event, draft: GuestImport, act: str, became: str, now: datetime, by: User, **details: int) -> None:
+    sentence = f"Fichier d’invités «{NBSP}{draft.filename}{NBSP}»{NBSP}: {became}"
+    journal.record(act, sentence, now=now, by=by, event=event, subject=draft, **details)
 
 
 def _needed(table: Table) -> tuple[str, ...]:

@@ -147,6 +147,32 @@ def test_the_model_file_is_accepted_by_the_import(client, event):
     assert "1 personne sera ajoutée" in words(client.page(response.location))
 
 
+def test_the_second_press_of_an_import_hears_what_the_first_did(client, event):
+    file = io.BytesIO("Nom;Adresse électronique\nMartin;lea@agents.example\n".encode())
+    shown = client.post(at(event, "/import"), data={"file": (file, "invites.csv")}).location
+
+    said = []
+    for button in ("application", "application", "abandon"):
+        answer = client.post(f"{shown}/{button}")
+        said.append((answer.status_code, words(client.page(answer.location).select_one(".fr-alert"))))
+
+    assert said == [(303, "1 invité ajouté. Aucune invitation n’est encore partie.")] * 3
+    assert db.session.scalar(db.select(db.func.count(Guest.id))) == 1
+
+
+def test_a_file_given_up_twice_adds_nothing(client, event):
+    file = io.BytesIO("Nom;Adresse électronique\nMartin;lea@agents.example\n".encode())
+    shown = client.post(at(event, "/import"), data={"file": (file, "invites.csv")}).location
+
+    for button in ("abandon", "abandon", "application"):
+        answer = client.post(f"{shown}/{button}")
+        assert "rien n’a été ajouté" in words(client.page(answer.location).select_one(".fr-alert"))
+
+    assert db.session.scalar(db.select(db.func.count(Guest.id))) == 0
+    assert client.post(at(event, "/import/99/application")).status_code == 404
+    assert client.post(at(event, "/import/99999999999/application")).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/99", "/99999999999", "/99/retrait", "/import/99", "/import/99999999999"])
 def test_what_is_not_there_is_404(client, event, path):
     assert client.get(at(event, path)).status_code == 404

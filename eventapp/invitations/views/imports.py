@@ -3,7 +3,7 @@
 from contextlib import closing
 from typing import Any
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import Response, abort, flash, g, redirect, render_template, request, url_for
 
 from eventapp import access, downloads, uploads
 from eventapp.clock import utcnow
@@ -76,15 +76,17 @@ def import_preview(slug: str, import_id: int) -> str:
 def import_apply(slug: str, import_id: int) -> Any:
     event = managed(slug)
     hold(event)
-    draft = GuestImport.find_or_404(event.id, import_id)
+    draft = GuestImport.find(event.id, import_id)
+    if draft is None:
+        return _already_done(event, import_id)
     decided = _preview(event, draft)
     ticked = {number(text) for text in request.form.getlist("lignes")}
     origin = f"fichier «\u00a0{draft.filename}\u00a0»"[:200]
-    db.session.delete(draft)
     added = importing.apply(event, decided, origin=origin, now=utcnow(), by=g.user, ticked=ticked)
+    importing.note_applied(event, draft, added, now=utcnow(), by=g.user)
+    db.session.delete(draft)
     db.session.commit()
-    flash(f"{plural(added, 'invité ajouté', 'invités ajoutés')}. Aucune invitation n’est encore partie.", "success")
-    return redirect(url_for(".guests", slug=slug), 303)
+    return _applied(event, added)
 
 
 @bp.post("/gestion/evenements/<slug>/invites/import/<int:import_id>/abandon")
@@ -92,10 +94,13 @@ def import_apply(slug: str, import_id: int) -> Any:
 def import_leave(slug: str, import_id: int) -> Any:
     event = managed(slug)
     hold(event)
-    db.session.delete(GuestImport.find_or_404(event.id, import_id))
+    draft = GuestImport.find(event.id, import_id)
+    if draft is None:
+        return _already_done(event, import_id)
+    importing.note_left(event, draft, now=utcnow(), by=g.user)
+    db.session.delete(draft)
     db.session.commit()
-    flash("L’import est abandonné\u00a0: rien n’a été ajouté.", "info")
-    return redirect(url_for(".guests", slug=slug), 303)
+    return _left(event)
 
 
 @bp.get("/gestion/evenements/<slug>/invites/modele.<kind>")
@@ -106,6 +111,22 @@ def import_model(slug: str, kind: str) -> Response:
     category = event.categories[0].name if event.categories else ""
     rows = [(*EXAMPLE[:-2], category, ""), STRUCTURE_EXAMPLE]
     return downloads.spreadsheet(kind, "Modèle invités", tuple(importing.COLUMNS), rows)
+
+
+def _already_done(event: Event, import_id: int) -> Any:
+    """The second press of a button: it hears what the first one did."""
+    entry = importing.ended(event, import_id) or abort(404)
+    return _applied(event, entry.details["added"]) if "added" in entry.details else _left(event)
+
+
+def _applied(event: Event, added: int) -> Any:
+    flash(f"{plural(added, 'invité ajouté', 'invités ajoutés')}. Aucune invitation n’est encore partie.", "success")
+    return redirect(url_for(".guests", slug=event.slug), 303)
+
+
+def _left(event: Event) -> Any:
+    flash("L’import est abandonné\u00a0: rien n’a été ajouté.", "info")
+    return redirect(url_for(".guests", slug=event.slug), 303)
 
 
 def _preview(event: Event, draft: GuestImport) -> importing.Preview:
