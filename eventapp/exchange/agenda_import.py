@@ -106,11 +106,13 @@ def preview(event: Event, kept: AgendaImport) -> Preview:
 
 
 def take_over(event: Event, kept: AgendaImport, *, replaces: bool, now: datetime, by: User) -> bool:
-    """Whether the programme differs afterwards: in the draft of what is shown, else at once. Raises BadFile."""
+    """Whether the programme differs afterwards: in the draft of what is shown, else at once. Raises BadFile.
+
+    Of what it was, only that it was taken over stays, for a second press of the button."""
     base = current(event)
     file = merged(base, _file(base, kept), replaces=replaces)
     said = f"fichier «\u00a0{kept.filename}\u00a0»"
-    db.session.delete(kept)
+    kept.taken_at, kept.file, kept.warnings = now, {}, []
     return drafting.take_up(event, file, said, now=now, by=by)
 
 

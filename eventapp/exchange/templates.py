@@ -2,24 +2,27 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from eventapp import journal
 from eventapp.accounts.models import ORGANISING, Organisation, User
 from eventapp.errors import Refused
 from eventapp.events import lifecycle
-from eventapp.events.models import Event, Status
+from eventapp.events.models import Event, Status, Wording
 from eventapp.exchange import applying, duplicating, reading, writing
 from eventapp.exchange.agenda_import import current
 from eventapp.exchange.event_file import ContactPart, EventFile, OrganisationPart, SessionPart
 from eventapp.exchange.models import EventTemplate
 from eventapp.extensions import db
+from eventapp.invitations import automatic as planning
 from eventapp.letters.models import Letter, LetterKind
 from eventapp.text import fold
+
+REMEMBERED = timedelta(days=30)  # during which what was removed can be taken back
 
 
 class NameTaken(Refused):
@@ -27,7 +30,19 @@ class NameTaken(Refused):
     field = "name"
 
 
+class NameTakenMeanwhile(Refused):
+    message = "Un autre modèle porte ce nom maintenant\u00a0: renommez-le, puis rétablissez celui-ci."
+
+
 def of_user(user: User) -> Select[EventTemplate]:
+    return _any_of(user).where(EventTemplate.removed_at.is_(None))
+
+
+def removed_of_user(user: User, *, now: datetime) -> Select[EventTemplate]:
+    return _any_of(user).where(EventTemplate.removed_at > now - REMEMBERED)
+
+
+def _any_of(user: User) -> Select[EventTemplate]:
     mine = EventTemplate.organisation_id.in_(user.organisation_ids(*ORGANISING))
     return select(EventTemplate).where(mine).order_by(EventTemplate.name, EventTemplate.id)
 
@@ -45,6 +60,8 @@ def keep(event: Event, name: str, *, replaces: bool = False, now: datetime, by: 
     facts = {
         "file": writing.as_dict(nameless(current(event))),
         "letters": [_letter(letter) for letter in duplicating.last_letters(event)],
+        "automatic": planning.planned(event),
+        "wording": event.wording,
         "made_at": now,
         "made_by_id": by.id if by is not None else None,
     }
@@ -66,11 +83,32 @@ def rename(template: EventTemplate, name: str) -> None:
     template.name = name
 
 
+def remove(template: EventTemplate, *, now: datetime) -> None:
+    """It can be taken back for a while; what was removed long ago goes for good."""
+    template.removed_at = template.removed_at or now
+    of_same = EventTemplate.organisation_id == template.organisation_id
+    db.session.execute(delete(EventTemplate).where(of_same, EventTemplate.removed_at < now - REMEMBERED))
+
+
+def restore(template: EventTemplate) -> None:
+    """Raises NameTakenMeanwhile."""
+    other = _named(template.organisation, template.name)
+    if other is not None and other is not template:
+        raise NameTakenMeanwhile
+    template.removed_at = None
+    try:
+        db.session.flush()
+    except IntegrityError:  # taken at this instant
+        raise NameTakenMeanwhile from None
+
+
 def start(
     organisation: Organisation,
     file: Mapping[str, Any],
     letters: Iterable[Mapping[str, str]] = (),
     *,
+    automatic: Iterable[Mapping[str, Any]] = (),
+    wording: Wording = Wording.INVITATION,
     title: str,
     starts_on: date,
     now: datetime,
@@ -83,6 +121,8 @@ def start(
     event = applying.create_from(
         replace(shifted, organisation=owner, slug=slug, title=title, status=Status.DRAFT), now=now, by=by
     )
+    event.wording = wording
+    planning.plan(event, automatic, now=now, by=by)
     for letter in letters:
         if letter["name"] in set(LetterKind):
             facts = {"name": LetterKind(letter["name"]), "subject": letter["subject"], "body": letter["body"]}
@@ -116,7 +156,7 @@ def _letter(letter: Letter) -> dict[str, str]:
 
 def _named(organisation: Organisation, name: str) -> EventTemplate | None:
     same = EventTemplate.organisation_id == organisation.id, EventTemplate.name == name
-    return db.session.scalar(select(EventTemplate).where(*same))
+    return db.session.scalar(select(EventTemplate).where(*same, EventTemplate.removed_at.is_(None)))
 
 
 def _add(template: EventTemplate) -> None:

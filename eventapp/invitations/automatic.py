@@ -4,9 +4,10 @@ Each makes one campaign, the first time that a clock passes its date: a constrai
 whatever the clock does afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -95,11 +96,21 @@ def restart(letter: AutomaticLetter, *, now: datetime, by: User) -> None:
 
 def copy(event: Event, other: Event, *, now: datetime, by: User | None) -> None:
     """Plan for another event what is planned for this one: counted from its own dates."""
-    for one in of(event):
-        if one.stopped_at is None:
-            facts = {"kind": one.kind, "anchor": one.anchor, "hours": one.hours}
-            planned = AutomaticLetter(event=other, created_at=now, created_by_id=by.id if by else None, **facts)
-            db.session.add(planned)
+    plan(other, planned(event), now=now, by=by)
+
+
+def planned(event: Event) -> list[dict[str, Any]]:
+    """What is planned and was not stopped, to be planned again elsewhere."""
+    rows = [one for one in of(event) if one.stopped_at is None]
+    return [{"kind": one.kind.value, "anchor": one.anchor.value, "hours": one.hours} for one in rows]
+
+
+def plan(event: Event, letters: Iterable[Mapping[str, Any]], *, now: datetime, by: User | None) -> None:
+    """For an event that has no plan yet: counted from its dates."""
+    for one in letters:
+        facts = {"kind": LetterKind(one["kind"]), "anchor": Anchor(one["anchor"]), "hours": one["hours"]}
+        author = by.id if by is not None else None
+        db.session.add(AutomaticLetter(event=event, created_at=now, created_by_id=author, **facts))
 
 
 def of(event: Event) -> list[AutomaticLetter]:

@@ -157,8 +157,6 @@ def built(app: Flask, rule: Rule, known: dict[str, Any]) -> str:
         values["token"] = known["party"]
     if rule.endpoint in DELEGATING:
         values |= {name: value for name, value in DELEGATING[rule.endpoint]().items() if name in rule.arguments}
-    if rule.endpoint == "events_organiser.agenda_preview":
-        values["import_id"] = known["agenda_import"]
     if rule.endpoint == "registrations_organiser.import_preview":
         values["import_id"] = known["people_file"]
     if rule.endpoint in ("registrations_organiser.wishes", "registrations_organiser.allocation"):
@@ -250,7 +248,7 @@ def facts() -> dict[str, Any]:
         "import_id": one(GuestImport.id, GuestImport.event_id == event.id),
         "template_id": one(EventTemplate.id),
         "starter": "journee-regionale",
-        "agenda_import": one(AgendaImport.id, AgendaImport.event_id == event.id),
+        "import_key": one(AgendaImport.key, AgendaImport.event_id == event.id),
         "people_file": one(RegistrationImport.id, RegistrationImport.event_id == event.id),
         "registration_id": registration.id,
         "allocation_id": one(Allocation.id),

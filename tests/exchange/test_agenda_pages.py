@@ -42,8 +42,9 @@ def test_a_real_export_goes_into_the_draft_of_a_shown_event(client, event, uploa
     done = client.post(f"{response.location}/reprise", data={"way": "replace"})
     assert done.location == "/gestion/evenements/juin/brouillon"
     assert len(event.draft["sessions"]) == 40
-    assert db.session.scalars(db.select(AgendaImport)).all() == []
-    assert client.get(response.location).status_code == 404
+    (taken,) = db.session.scalars(db.select(AgendaImport))
+    assert (taken.file, taken.warnings) == ({}, [])
+    assert client.get(response.location).location == done.location
     again = upload((EXPORTS / "pretalx-2026.2-schedule.json").read_bytes(), "schedule.json")
     assert "Inchangées 40" in words(client.page(again.location).main)
 
@@ -88,3 +89,21 @@ def test_the_preview_follows_what_a_colleague_changed(client, event, upload):
     response = upload(calendar_of(entry(title="Nouvelle")))
     make_session(event, title="Nouvelle", slug="nouvelle", starts_at=event.starts_at + timedelta(hours=1))
     assert "Inchangées 1" in words(client.page(response.location).main)
+
+
+def test_a_second_press_of_the_button_finds_what_the_first_one_did(client, event, upload):
+    response = upload(calendar_of(entry(title="Nouvelle")))
+    first, draft = client.post(f"{response.location}/reprise", data={"way": "add"}), event.draft
+    assert client.post(f"{response.location}/reprise", data={"way": "add"}).location == first.location
+    assert event.draft == draft
+    assert "n’ont pas été repris" not in words(client.page("/gestion/evenements/juin/programme/import").main)
+
+
+def test_an_old_address_never_shows_another_file(client, event, upload):
+    """SQLite gives the id of a row that was deleted to the next one."""
+    old = upload(calendar_of(entry(title="Une"))).location
+    client.post(f"{old}/abandon")
+    new = upload(calendar_of(entry(title="Deux"))).location
+    assert new != old
+    assert client.get(old).status_code == 404
+    assert len(new.rpartition("/")[2]) == 32

@@ -5,11 +5,14 @@ from datetime import date
 import pytest
 
 from eventapp.agenda.models import Session
-from eventapp.events.models import Event, Status
+from eventapp.clock import utcnow
+from eventapp.events.models import Event, Status, Wording
 from eventapp.exchange import reading, taking, templates, writing
 from eventapp.exchange.models import EventTemplate
 from eventapp.exchange.starters import STARTERS
 from eventapp.extensions import db
+from eventapp.invitations import automatic
+from eventapp.invitations.campaign_models import Anchor, AutomaticLetter
 from eventapp.letters.models import Letter, LetterKind
 from tests.factories import (
     NOW,
@@ -25,6 +28,12 @@ from tests.factories import (
 )
 from tests.pages import parse, words
 
+PLANNED = [
+    (LetterKind.REMINDER, Anchor.DEADLINE, -7 * 24, None),
+    (LetterKind.PRACTICAL, Anchor.START, -2 * 24, None),
+    (LetterKind.THANKS, Anchor.END, 24, NOW),  # stopped: not wanted
+]
+
 
 @pytest.fixture
 def event():
@@ -35,6 +44,9 @@ def event():
     make_session(event, speaker, room=make_room(event), title="Ouverture", online_url="https://visio.example/1")
     facts = {"name": LetterKind.INVITATION, "version": 1, "subject": "Venez", "body": "Bonjour", "written_at": NOW}
     save(Letter(event_id=event.id, **facts))
+    event.wording = Wording.CONVOCATION
+    for kind, anchor, hours, stopped in PLANNED:
+        save(AutomaticLetter(event=event, kind=kind, anchor=anchor, hours=hours, created_at=NOW, stopped_at=stopped))
     return event
 
 
@@ -42,6 +54,18 @@ def event():
 def signed_in(client, event):
     client.sign_in(make_user(event.organisation))
     return client
+
+
+def test_the_letters_speak_and_leave_by_themselves_as_they_did(signed_in, event):
+    template = templates.keep(event, "Notre journée", now=NOW, by=None)
+    page = signed_in.page(path(template, "evenement"))
+    assert "1 lettre rédigée, 2 envois automatiques, comptés depuis les nouvelles dates" in words(page)
+    facts = {"organisation": event.organisation.slug, "title": "Suite", "starts_on": "2028-02-29"}
+    signed_in.post(path(template, "evenement"), data=facts)
+    made = db.session.scalar(db.select(Event).where(Event.slug == "suite"))
+    found = [(one.kind, one.anchor, one.hours) for one in automatic.of(made)]
+    assert made.wording is Wording.CONVOCATION
+    assert sorted(found) == sorted(one[:3] for one in PLANNED[:2])
 
 
 def path(template, act):
@@ -107,9 +131,9 @@ def test_a_template_is_chosen_titled_dated_renamed_and_deleted(signed_in, event)
     )
     assert made.location == "/gestion/evenements/deuxieme/modification"
     assert db.session.scalar(db.select(Event).where(Event.slug == "deuxieme")).local_start.date() == date(2028, 2, 29)
-    signed_in.page(path(template, "suppression"))
+    assert "1 session, 1 salle" in words(signed_in.page(path(template, "suppression")).main)
     signed_in.post(path(template, "suppression"))
-    assert db.session.scalars(db.select(EventTemplate)).all() == []
+    assert signed_in.get(path(template, "evenement")).status_code == 404
 
 
 def test_two_templates_never_share_a_name(signed_in, event):
@@ -144,3 +168,32 @@ def test_a_date_that_cannot_be_is_refused(signed_in, event, day):
     refused = signed_in.post("/gestion/modeles/fournis/journee-regionale/evenement", data=body)
     assert refused.status_code == 422
     assert words(parse(refused).find(id="erreurs"))
+
+
+def remove_and_look(signed_in, template):
+    signed_in.post(path(template, "suppression"))
+    return signed_in.page("/gestion/modeles").main
+
+
+def test_what_was_removed_can_be_taken_back_for_a_while(signed_in, event):
+    template = templates.keep(event, "Notre journée", now=NOW, by=None)
+    shown = remove_and_look(signed_in, template)
+    assert shown.find("form", action=path(template, "retablissement")) is not None
+    assert signed_in.post(path(template, "retablissement")).location == "/gestion/modeles"
+    assert template.removed_at is None
+    assert signed_in.post(path(template, "retablissement")).status_code == 404
+    assert "Notre journée" in words(signed_in.page("/gestion/modeles").table)
+    template.removed_at = utcnow() - templates.REMEMBERED
+    assert "Notre journée" not in words(signed_in.page("/gestion/modeles").main)
+    remove_and_look(signed_in, templates.keep(event, "Autre", now=NOW, by=None))
+    assert [one.name for one in db.session.scalars(db.select(EventTemplate))] == ["Autre"]
+
+
+@pytest.mark.both_databases
+def test_a_removed_template_leaves_its_name_to_others(signed_in, event):
+    template = templates.keep(event, "Notre journée", now=NOW, by=None)
+    remove_and_look(signed_in, template)
+    templates.keep(event, "Notre journée", now=NOW, by=None)
+    signed_in.post(path(template, "retablissement"))
+    assert template.removed_at is not None
+    assert "renommez-le" in words(signed_in.page("/gestion/modeles"))

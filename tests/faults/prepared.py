@@ -57,6 +57,7 @@ PREPARED = {
         side.event, conflict(side), now=utcnow(), by=side.organiser
     ),
     "invitations_organiser.add_former": _hold_earlier,
+    "events_organiser.restore_template": lambda side: setattr(side.template, "removed_at", utcnow()),
     "documents.print_letters": lambda side: setattr(side.spare_guest, "undeliverable_at", utcnow()),
     "invitations_organiser.restart_automatic": lambda side: setattr(side.automatic, "stopped_at", utcnow()),
     "invitations_organiser.resume_campaign": lambda side: setattr(side.campaign, "state", CampaignState.PAUSED),

@@ -31,41 +31,12 @@ class Side(Rows):
 
     def values(self, rule: Rule) -> dict[str, Any]:
         """The parts of an address of this rule that name this side's rows."""
-        known = {
-            "slug": self.event.slug,
-            "organisation_slug": self.organisation.slug,
-            "member_id": self.membership.id,
-            "session_slug": self.session.slug,
-            "room_slug": self.room.slug,
-            "speaker_slug": self.speaker.slug,
-            "category_slug": self.category.slug,
-            "question_slug": self.question.slug,
-            "guest_id": self.guest.id,
-            "mark": self.named.invitation.mark if self.named.invitation else "",
-            "import_id": self.draft.id,
-            "template_id": self.template.id,
-            "starter": "journee-regionale",
-            "registration_id": self.registration.id,
-            "allocation_id": self.preview.id,
-            "campaign_id": self.campaign.id,
-            "automatic_id": self.automatic.id,
-            "request_id": self.asked.id,
-            "reply_id": self.answered.id,
-            "structure_id": self.structure.id,
-            "letter_slug": "invitation",
-            "file_id": self.file.id,
-            "id_fs": self.structure.id_fs,
-            "key": self.message.id if rule.endpoint.startswith("outbox_organiser") else self.mail.id,
-            "token": self.token(rule.endpoint),
-            "name": "agenda",
-            "region_slug": "hauts-de-france",
-            "date": self.event.local_start.date().isoformat(),
-            "half": "matin",
-            "kind": "csv",
-            "number": 1,
-            "filename": "js/app.js",
-        }
-        return {name: known[name] for name in rule.arguments} | SPARE.get(rule.endpoint, lambda _side: {})(self)
+        named = SPARE.get(rule.endpoint, lambda _side: {})(self)
+        if "key" in rule.arguments:
+            named["key"] = self.message.id if rule.endpoint.startswith("outbox_organiser") else self.mail.id
+        if "token" in rule.arguments:
+            named["token"] = self.token(rule.endpoint)
+        return named | {name: PARTS[name](self) for name in rule.arguments - named.keys()}
 
     def token(self, endpoint: str) -> str:
         package, _, name = endpoint.partition(".")
@@ -94,6 +65,40 @@ class Side(Rows):
         return BODIES.get(endpoint, lambda _side: {})(self)
 
 
+# The parts of addresses, each read when it is asked for.
+PARTS = {
+    "slug": lambda side: side.event.slug,
+    "organisation_slug": lambda side: side.organisation.slug,
+    "member_id": lambda side: side.membership.id,
+    "session_slug": lambda side: side.session.slug,
+    "room_slug": lambda side: side.room.slug,
+    "speaker_slug": lambda side: side.speaker.slug,
+    "category_slug": lambda side: side.category.slug,
+    "question_slug": lambda side: side.question.slug,
+    "guest_id": lambda side: side.guest.id,
+    "mark": lambda side: side.named.invitation.mark if side.named.invitation else "",
+    "import_id": lambda side: side.draft.id,
+    "import_key": lambda side: side.agenda.key,
+    "template_id": lambda side: side.template.id,
+    "starter": lambda _side: "journee-regionale",
+    "registration_id": lambda side: side.registration.id,
+    "allocation_id": lambda side: side.preview.id,
+    "campaign_id": lambda side: side.campaign.id,
+    "automatic_id": lambda side: side.automatic.id,
+    "request_id": lambda side: side.asked.id,
+    "reply_id": lambda side: side.answered.id,
+    "structure_id": lambda side: side.structure.id,
+    "letter_slug": lambda _side: "invitation",
+    "file_id": lambda side: side.file.id,
+    "id_fs": lambda side: side.structure.id_fs,
+    "name": lambda _side: "agenda",
+    "region_slug": lambda _side: "hauts-de-france",
+    "date": lambda side: side.event.local_start.date().isoformat(),
+    "half": lambda _side: "matin",
+    "kind": lambda _side: "csv",
+    "number": lambda _side: 1,
+    "filename": lambda _side: "js/app.js",
+}
 # Addresses that act on a row which must not be needed by others.
 SPARE = {
     "agenda_organiser.remove_session": lambda side: {"session_slug": side.spare_session.slug},
@@ -102,9 +107,6 @@ SPARE = {
     "agenda_organiser.raise_speaker": lambda side: {
         "speaker_slug": db.session.scalars(Speaker.of(side.event)).all()[-1].slug
     },
-    "events_organiser.agenda_preview": lambda side: {"import_id": side.agenda.id},
-    "events_organiser.take_agenda": lambda side: {"import_id": side.agenda.id},
-    "events_organiser.leave_agenda": lambda side: {"import_id": side.agenda.id},
     "events_organiser.remove_category": lambda side: {"category_slug": side.spare_category.slug},
     "events_organiser.raise_category": lambda side: {"category_slug": side.spare_category.slug},
     "invitations_organiser.correct_address": lambda side: {"guest_id": side.spare_guest.id},

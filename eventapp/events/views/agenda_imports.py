@@ -19,7 +19,6 @@ from eventapp.exchange.models import AgendaImport
 from eventapp.extensions import db
 
 PROGRAMME = "agenda_organiser.programme"
-LARGEST_ID = 2**31 - 1
 SHOWN = 400  # rows; the counts are exact
 
 
@@ -45,22 +44,25 @@ def do_import_agenda(slug: str) -> Any:
         form.file.errors = [str(refusal)]
         return _upload_page(event, form, refusal.faults[:100] if isinstance(refusal, BadFile) else []), 422
     db.session.commit()
-    return redirect(url_for(".agenda_preview", slug=slug, import_id=kept.id), 303)
+    return redirect(url_for(".agenda_preview", slug=slug, import_key=kept.key), 303)
 
 
-@bp.get(f"{EVENT}/programme/import/<int:import_id>")
+@bp.get(f"{EVENT}/programme/import/<import_key>")
 @access.member
-def agenda_preview(slug: str, import_id: int) -> str:
+def agenda_preview(slug: str, import_key: str) -> Any:
     event = find_event(slug)
-    return _preview_page(event, _find(event, import_id), AgendaDecisionForm())
+    kept = _find(event, import_key)
+    return _preview_page(event, kept, AgendaDecisionForm()) if kept.taken_at is None else _taken(event)
 
 
-@bp.post(f"{EVENT}/programme/import/<int:import_id>/reprise")
+@bp.post(f"{EVENT}/programme/import/<import_key>/reprise")
 @access.member
-def take_agenda(slug: str, import_id: int) -> Any:
+def take_agenda(slug: str, import_key: str) -> Any:
     event, form = find_event(slug), AgendaDecisionForm()
     hold(event)
-    kept = _find(event, import_id)
+    kept = _find(event, import_key)
+    if kept.taken_at is not None:
+        return _taken(event)
     if not form.validate_on_submit():
         return _preview_page(event, kept, form), 422
     try:
@@ -71,17 +73,16 @@ def take_agenda(slug: str, import_id: int) -> Any:
     if not changes:
         flash("Ce fichier ne change rien au programme\u00a0: tout y est déjà.", "info")
         return back_to(event, PROGRAMME)
-    done = "dans le brouillon\u00a0: relisez, puis publiez" if event.draft else "dans le programme"
-    flash(f"Les sessions du fichier sont {done}.", "success")
-    return back_to(event, "events_organiser.draft" if event.draft else PROGRAMME)
+    return _taken(event)
 
 
-@bp.post(f"{EVENT}/programme/import/<int:import_id>/abandon")
+@bp.post(f"{EVENT}/programme/import/<import_key>/abandon")
 @access.member
-def leave_agenda(slug: str, import_id: int) -> Any:
+def leave_agenda(slug: str, import_key: str) -> Any:
     event = find_event(slug)
     check_token()
-    db.session.delete(_find(event, import_id))
+    hold(event)
+    db.session.delete(_find(event, import_key))
     db.session.commit()
     flash("L’import est abandonné\u00a0: le programme reste comme il était.", "info")
     return back_to(event, PROGRAMME)
@@ -96,14 +97,22 @@ def _too_large(slug: str) -> str:
 uploads.explain_too_large(bp, "do_import_agenda", _too_large)
 
 
-def _find(event: Event, import_id: int) -> AgendaImport:
-    mine = db.select(AgendaImport).where(AgendaImport.event_id == event.id)
-    found: AgendaImport = db.first_or_404(mine.where(AgendaImport.id == min(import_id, LARGEST_ID)))
+def _find(event: Event, import_key: str) -> AgendaImport:
+    mine = AgendaImport.event_id == event.id, AgendaImport.key == import_key
+    found: AgendaImport = db.first_or_404(db.select(AgendaImport).where(*mine))
     return found
 
 
+def _taken(event: Event) -> Any:
+    """The same to a second press of the button."""
+    done = "dans le brouillon\u00a0: relisez, puis publiez" if event.draft else "dans le programme"
+    flash(f"Les sessions du fichier sont {done}.", "success")
+    return back_to(event, "events_organiser.draft" if event.draft else PROGRAMME)
+
+
 def _upload_page(event: Event, form: AgendaFileForm, faults: Any = ()) -> str:
-    waiting = db.select(AgendaImport).where(AgendaImport.event_id == event.id).order_by(AgendaImport.id.desc())
+    open_ones = AgendaImport.event_id == event.id, AgendaImport.taken_at.is_(None)
+    waiting = db.select(AgendaImport).where(*open_ones).order_by(AgendaImport.id.desc())
     return render_template(
         "events/organiser/agenda_import.html",
         event=event, organisation=event.organisation, desk_room="agenda_organiser", form=form, faults=faults,

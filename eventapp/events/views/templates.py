@@ -12,7 +12,7 @@ from eventapp.errors import Refused
 from eventapp.events.fields import choices_of
 from eventapp.events.forms import point_at
 from eventapp.events.listing import LONGEST_SEARCH
-from eventapp.events.models import Event
+from eventapp.events.models import Event, Wording
 from eventapp.events.views.blueprint import EVENT, back_to, bp, check_token, find_event
 from eventapp.exchange import templates as verbs
 from eventapp.exchange.models import EventTemplate
@@ -22,6 +22,7 @@ from eventapp.extensions import db
 
 TEMPLATE = "/gestion/modeles/<int:template_id>"
 LARGEST_ID = 2**31 - 1
+NO_LETTERS: dict[str, Any] = {"letters": [], "automatic": [], "wording": Wording.INVITATION}
 SEARCHED_FROM = 8  # templates, below which the whole list is read as fast
 
 
@@ -34,6 +35,7 @@ def templates() -> str:
     return render_template(
         "events/organiser/templates.html", templates=verbs.matching(found, text), starters=STARTERS.values(), text=text,
         searchable=len(found) >= SEARCHED_FROM, any=bool(found), several=len(organisations) > 1,
+        removed=db.session.scalars(verbs.removed_of_user(g.user, now=utcnow())).all(),
     )  # fmt: skip
 
 
@@ -59,14 +61,15 @@ def keep_template(slug: str) -> Any:
 @access.member
 def start_from_template(template_id: int) -> Any:
     template = _find(template_id)
-    return _start(template.name, [template.organisation], template.file, template.letters)
+    kept = {"letters": template.letters, "automatic": template.automatic, "wording": template.wording}
+    return _start(template.name, [template.organisation], template.file, kept)
 
 
 @bp.route("/gestion/modeles/fournis/<starter>/evenement", methods=["GET", "POST"])
 @access.member
 def start_from_starter(starter: str) -> Any:
     organisations, found = _organisations(), STARTERS.get(starter) or abort(404)
-    return _start(found.name, organisations, found.file, [])
+    return _start(found.name, organisations, found.file, NO_LETTERS)
 
 
 @bp.route(f"{TEMPLATE}/nom", methods=["GET", "POST"])
@@ -98,25 +101,42 @@ def remove_template(template_id: int) -> str:
 def do_remove_template(template_id: int) -> Any:
     template = _find(template_id)
     check_token()
-    db.session.delete(template)
+    verbs.remove(template, now=utcnow())
     db.session.commit()
-    flash(f"Le modèle «\u00a0{template.name}\u00a0» est supprimé.", "success")
+    kept = "il peut être rétabli pendant 30\u00a0jours, au bas de cette page"
+    flash(f"Le modèle «\u00a0{template.name}\u00a0» est supprimé\u00a0: {kept}.", "success")
     return redirect(url_for(".templates"), 303)
 
 
-def _start(name: str, organisations: list[Organisation], file: Mapping[str, Any], letters: list[Any]) -> Any:
+@bp.post(f"{TEMPLATE}/retablissement")
+@access.member
+def restore_template(template_id: int) -> Any:
+    template = _find(template_id, removed=True)
+    check_token()
+    try:
+        verbs.restore(template)
+    except Refused as refusal:
+        db.session.rollback()
+        flash(str(refusal), "error")
+        return redirect(url_for(".templates"), 303)
+    db.session.commit()
+    flash(f"Le modèle «\u00a0{template.name}\u00a0» est rétabli.", "success")
+    return redirect(url_for(".templates"), 303)
+
+
+def _start(name: str, organisations: list[Organisation], file: Mapping[str, Any], kept: Mapping[str, Any]) -> Any:
     form = StartForm(data={"title": file["title"]})
     form.organisation.choices = choices_of({one.slug: one.name for one in organisations})
     if not form.validate_on_submit() or form.starts_on.data is None:
-        return _start_page(name, file, form), 422 if form.is_submitted() else 200
+        return _start_page(name, file, form, kept), 422 if form.is_submitted() else 200
     owner = next(one for one in organisations if one.slug == form.organisation.data)
     title, starts_on = form.title.data or "", form.starts_on.data
     try:
-        event = verbs.start(owner, file, letters, title=title, starts_on=starts_on, now=utcnow(), by=g.user)
+        event = verbs.start(owner, file, **kept, title=title, starts_on=starts_on, now=utcnow(), by=g.user)
     except Refused as refusal:
         db.session.rollback()
         point_at(form, refusal)
-        return _start_page(name, file, form), 422
+        return _start_page(name, file, form, kept), 422
     db.session.commit()
     flash(
         "L’événement est créé d’après le modèle, en brouillon\u00a0: complétez le lieu, les dates, les noms.", "success"
@@ -130,9 +150,9 @@ def _organisations() -> list[Organisation]:
     return list(db.session.scalars(db.select(Organisation).where(mine).order_by(Organisation.name))) or abort(404)
 
 
-def _find(template_id: int) -> EventTemplate:
-    found = verbs.of_user(g.user).where(EventTemplate.id == min(template_id, LARGEST_ID))
-    template: EventTemplate = db.first_or_404(found)
+def _find(template_id: int, *, removed: bool = False) -> EventTemplate:
+    found = verbs.removed_of_user(g.user, now=utcnow()) if removed else verbs.of_user(g.user)
+    template: EventTemplate = db.first_or_404(found.where(EventTemplate.id == min(template_id, LARGEST_ID)))
     return template
 
 
@@ -146,5 +166,5 @@ def _rename_page(template: EventTemplate, form: TemplateNameForm) -> str:
     return render_template("events/organiser/template_rename.html", template=template, form=form)
 
 
-def _start_page(name: str, file: Mapping[str, Any], form: StartForm) -> str:
-    return render_template("events/organiser/template_start.html", name=name, file=file, form=form)
+def _start_page(name: str, file: Mapping[str, Any], form: StartForm, kept: Mapping[str, Any]) -> str:
+    return render_template("events/organiser/template_start.html", name=name, file=file, form=form, kept=kept)
