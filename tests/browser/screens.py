@@ -9,9 +9,10 @@ WIDTHS = {1280: 900, 360: 740}
 MOST_TABS = 300
 # The rules of axe-core that look at colours: in our pages nothing else depends on the scheme (tests/test_theme.py).
 OF_COLOURS = ("color-contrast", "link-in-text-block")
-# A change of theme fades in; contrast is judged once it has.
+# A change of theme fades in; contrast is judged once it has. What is folded away is not shown, and never ends fading.
 SETTLE = """() => new Promise(frame => requestAnimationFrame(() => requestAnimationFrame(frame)))
-    .then(() => Promise.allSettled(document.getAnimations().map(change => change.finished)))"""
+    .then(() => document.getAnimations().filter(change => change.effect.target.checkVisibility()))
+    .then(shown => Promise.allSettled(shown.map(change => change.finished)))"""
 
 
 def each_screen(page: Page) -> Iterator[str]:
