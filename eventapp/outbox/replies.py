@@ -26,19 +26,21 @@ LONGEST_UID = 199
 LONGEST_ADDRESS = 320
 LONGEST_COMMENT = 500
 LONGEST_IDENTIFIER = 300
-CONCERNED = frozenset({"METHOD", "BEGIN", "END", "UID", "ATTENDEE", "COMMENT"})
+CONCERNED = frozenset({"METHOD", "BEGIN", "END", "UID", "ATTENDEE", "COMMENT", "SEQUENCE"})
+SEQUENCE = re.compile(r"[0-9]{1,9}")
 ANSWERS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What one calendar says of one entry. `participation`: ACCEPTED, DECLINED or TENTATIVE (PARTSTAT); `mail_id`: of
-    the mail that brought it, or a fingerprint of that."""
+    """What one calendar says of one entry. `participation`: ACCEPTED, DECLINED or TENTATIVE (PARTSTAT); `sequence`: of
+    the request that it answers, None where it says none; `mail_id`: of the mail that brought it, or a fingerprint."""
 
     uid: str
     attendee: str
     participation: str
     comment: str
+    sequence: int | None
     mail_id: str
 
 
@@ -77,7 +79,9 @@ def _read(source: bytes) -> Answer | None:
     for part in _calendars(mail):
         facts = _facts(part)
         if facts is not None:
-            return Answer(**facts, mail_id=_identifier(mail, source))
+            written = facts.pop("sequence", "")
+            sequence = int(written) if SEQUENCE.fullmatch(written) else None
+            return Answer(**facts, sequence=sequence, mail_id=_identifier(mail, source))
     return None
 
 

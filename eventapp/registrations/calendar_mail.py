@@ -156,11 +156,12 @@ def _sessions(sent: Sent, *, now: datetime, changed: Collection[Session] = (), m
     if registration.calendar_wish is CalendarWish.NONE:
         return
     for booking in held:
-        session, own = booking.session, sent.own.get(booking.session.calendar_uid)
-        is_changed = session in changed or (moved and own is not None)
+        session, uid = booking.session, booking.session.calendar_uid
+        is_shown = uid in sent.own or sent.method(uid) == REQUEST  # or to a colleague, whose entry became theirs
+        is_changed = session in changed or (moved and is_shown)
         if session.ends_at > now and (is_changed or _is_news(booking, sent)):
             number = session.sequence + registration.event.sequence
-            yield Part(REQUEST, sent.next_request(session.calendar_uid, number, raised=is_changed), session)
+            yield Part(REQUEST, sent.next_request(uid, number, raised=is_changed), session)
 
 
 def _is_news(booking: Booking, sent: Sent) -> bool:

@@ -9,6 +9,7 @@ from eventapp.agenda import editing
 from eventapp.agenda.models import BookingMode, Session
 from eventapp.events import lifecycle
 from eventapp.events.models import Event
+from eventapp.exchange.shifting import shift_sessions
 from eventapp.extensions import db
 from eventapp.outbox.letters import ENTRY
 from eventapp.outbox.models import Message
@@ -254,3 +255,18 @@ def test_each_mailbox_keeps_one_row_for_each_entry(outbox: Outbox) -> None:
         (one.calendar_uid, "CANCEL", 1),
         (two.calendar_uid, "REQUEST", 0),
     ]
+
+
+def test_an_entry_that_a_colleague_of_the_same_mailbox_left_them_moves_with_the_event(outbox: Outbox) -> None:
+    event, later = make_event(), timedelta(days=7)
+    (workshop,) = workshops(event, "A")
+    first = register(event, workshop, wish=CalendarWish.SESSIONS, email="maison@agents.example", first_name="Une")
+    register(event, workshop, email="maison@agents.example", first_name="Deux")
+    seats.cancel(first, now=at(1), by="person")
+    already = len(outbox())
+    lifecycle.move(
+        event, starts_at=event.starts_at + later, ends_at=event.ends_at + later, venue=event.venue, now=at(2), by=None
+    )
+    shift_sessions(event, later, now=at(2), by=None)
+    notices.event_moved(event, now=at(2))
+    assert ("REQUEST", "A") in [(method, about) for _, method, _, about in told(outbox, already)]

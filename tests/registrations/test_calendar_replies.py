@@ -13,7 +13,7 @@ from eventapp.extensions import db
 from eventapp.outbox import incoming, replies, signing
 from eventapp.outbox.models import Message
 from eventapp.registrations import seats
-from eventapp.registrations.models import CalendarWish, Registration
+from eventapp.registrations.models import CalendarMail, CalendarWish, Registration
 from eventapp.registrations.self_service import calendar, calendar_replies
 from eventapp.registrations.self_service.calendar_models import CalendarReply, Participation
 from tests.factories import NOW, make_event, make_person, make_session, make_user
@@ -143,12 +143,33 @@ def test_a_mail_without_identifier_is_known_by_what_it_holds(registration: Regis
     assert len(take(source)) == 1
 
 
-def test_the_latest_answer_replaces_the_former(registration: Registration) -> None:
+def test_the_latest_answer_of_a_kind_replaces_the_former(registration: Registration) -> None:
     uid = registration.event.calendar_uid
     take(reply(uid, registration.email))
-    assert calendar_replies.count_open(registration.event) == 1
+    found = take(reply(uid, registration.email, mail_id="<2@g.example>"))
+    assert [row.mail_id for row in found] == ["<2@g.example>"]
+
+
+def test_whoever_comes_after_all_is_shown_beside_what_they_said_before(
+    registration: Registration, client: PageClient
+) -> None:
+    """A mail proves nothing: a forged « I come » may not hide that somebody declined."""
+    uid, event = registration.event.calendar_uid, registration.event
+    take(reply(uid, registration.email))
     take(reply(uid, registration.email, "ACCEPTED", mail_id="<2@g.example>"))
-    assert calendar_replies.count_open(registration.event) == 0
+    assert calendar_replies.count_open(event) == 1
+    client.sign_in(make_user(event.organisation))
+    said = words(client.page(f"/gestion/evenements/{event.slug}/reponses-calendrier").main)
+    assert "a répondu : ne viendra pas" in said
+    assert ": viendra" in said[said.index("Puis, le ") :]
+
+
+def test_an_answer_to_an_earlier_request_is_none(registration: Registration, session: Session) -> None:
+    row = db.session.scalars(db.select(CalendarMail).where(CalendarMail.uid == session.calendar_uid)).one()
+    row.last_sequence = 1  # the session moved since
+    assert take(reply(session.calendar_uid, registration.email)) == []
+    row.last_sequence = 0
+    assert len(take(reply(session.calendar_uid, registration.email))) == 1
 
 
 def test_what_the_list_says_already_is_not_suggested(registration: Registration) -> None:
@@ -204,10 +225,13 @@ def test_a_returned_mail_that_holds_one_of_ours_is_no_answer(registration: Regis
     assert take(b"Content-Type: message/rfc822\r\n\r\n" + inner) == []
 
 
-def test_a_flood_about_one_person_fills_nothing(registration: Registration) -> None:
+def test_a_flood_about_one_person_hides_nothing_and_fills_nothing(registration: Registration) -> None:
+    uid = registration.event.calendar_uid
     for number in range(30):
-        found = take(reply(registration.event.calendar_uid, registration.email, mail_id=f"<{number}@g.example>"))
-    assert len(found) == calendar_replies.MOST_KEPT
+        take(reply(uid, registration.email, "ACCEPTED", mail_id=f"<{number}@evil.example>"))
+    found = take(reply(uid, registration.email))
+    assert [row.participation for row in found] == [Participation.ACCEPTED, Participation.DECLINED]
+    assert calendar_replies.count_open(registration.event) == 1
 
 
 def test_the_organiser_sees_it_and_decides(registration: Registration, session: Session, client: PageClient) -> None:

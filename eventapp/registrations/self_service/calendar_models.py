@@ -46,6 +46,13 @@ class CalendarReply(Base):
     )
 
     session: Mapped[Session | None] = relationship(primaryjoin="foreign(CalendarReply.session_id) == Session.id")
+    accepted_since: Mapped["CalendarReply | None"] = relationship(
+        primaryjoin="and_(CalendarReply.registration_id == remote(foreign(CalendarReply.registration_id)), "
+        "CalendarReply.session_id.is_not_distinct_from(remote(CalendarReply.session_id)), "
+        "remote(CalendarReply.participation) == 'accepted', "
+        "remote(CalendarReply.received_at) >= CalendarReply.received_at)",
+        viewonly=True,
+    )
 
     __table_args__ = (
         ForeignKeyConstraint(

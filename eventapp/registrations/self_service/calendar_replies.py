@@ -5,7 +5,7 @@ A mail proves nothing about who sent it. So an answer changes no registration; i
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, true
 from sqlalchemy.exc import IntegrityError
 
 from eventapp.accounts.models import User
@@ -17,17 +17,16 @@ from eventapp.registrations.models import Booking, CalendarMail, Registration, S
 from eventapp.registrations.self_service.calendar_models import CalendarReply, Participation
 from eventapp.text import fold_email
 
-MOST_KEPT = 20  # of one registration: whoever floods us fills no table
-
 
 @when_answered
 def keep(answer: Answer, now: datetime) -> bool:
-    """Kept once, where this mailbox was sent this entry; the latest answer replaces the former ones."""
+    """Kept once, where this mailbox was sent this entry as it is now; of each kind of answer the latest stays, so that
+    whoever floods us fills no table. A forged « I come » settles nothing: what was answered before stays open."""
     if db.session.scalar(select(CalendarReply.id).where(CalendarReply.mail_id == answer.mail_id)) is not None:
         return False
     session = db.session.scalar(select(Session).where(Session.calendar_uid == answer.uid))
     registration = _registration(answer)
-    if registration is None or _has_many(registration):
+    if registration is None:
         return False
     reply = CalendarReply(
         event_id=registration.event_id,
@@ -38,11 +37,11 @@ def keep(answer: Answer, now: datetime) -> bool:
         mail_id=answer.mail_id,
         received_at=now,
     )
-    _settle_earlier(reply, now)
     if reply.participation is Participation.ACCEPTED:  # as we believed
         reply.settled_at = now
     try:
         with db.session.begin_nested():
+            db.session.execute(delete(CalendarReply).where(_is_replaced_by(reply)))
             db.session.add(reply)
     except IntegrityError:
         return False  # another worker keeps it at this moment
@@ -71,31 +70,25 @@ def ignore(reply: CalendarReply, *, now: datetime, by: User) -> None:
 
 
 def _registration(answer: Answer) -> Registration | None:
-    """Who was sent this entry at this address; of several who share it, the first one who still comes."""
+    """Who was sent this entry at this address; of several who share it, the first one who still comes. Nobody when the
+    answer is to what was sent before a later change (RFC 5546, section 2.1.5): they are asked again."""
+    current = true() if answer.sequence is None else CalendarMail.last_sequence <= answer.sequence
     return db.session.scalar(
         select(Registration)
         .join(CalendarMail, CalendarMail.registration_id == Registration.id)
-        .where(CalendarMail.uid == answer.uid, Registration.email_folded == fold_email(answer.attendee))
+        .where(CalendarMail.uid == answer.uid, Registration.email_folded == fold_email(answer.attendee), current)
         .order_by((Registration.status == Status.CONFIRMED).desc(), Registration.id)
         .limit(1)
     )
 
 
-def _has_many(registration: Registration) -> bool:
-    known = select(func.count(CalendarReply.id)).where(
-        CalendarReply.event_id == registration.event_id, CalendarReply.registration_id == registration.id
-    )
-    return (db.session.scalar(known) or 0) >= MOST_KEPT
-
-
-def _settle_earlier(reply: CalendarReply, now: datetime) -> None:
-    same = and_(
+def _is_replaced_by(reply: CalendarReply) -> ColumnElement[bool]:
+    return and_(
         CalendarReply.event_id == reply.event_id,
         CalendarReply.registration_id == reply.registration_id,
         CalendarReply.session_id.is_not_distinct_from(reply.session_id),
-        CalendarReply.settled_at.is_(None),
+        CalendarReply.participation == reply.participation,
     )
-    db.session.execute(update(CalendarReply).where(same).values(settled_at=now))
 
 
 def _is_open() -> ColumnElement[bool]:
