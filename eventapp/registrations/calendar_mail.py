@@ -99,7 +99,7 @@ class Sent:
             if row.registration_id == registration.id:
                 self.own[row.uid] = row
             last = self.last.get(row.uid)
-            if last is None or _rank(row) > _rank(last):
+            if last is None or rank(row) > rank(last):
                 self.last[row.uid] = row
 
     def method(self, uid: str) -> str:
@@ -131,7 +131,7 @@ class Sent:
         return sequence
 
 
-def _rank(row: CalendarMail) -> tuple[int, bool, int]:
+def rank(row: CalendarMail) -> tuple[int, bool, int]:
     return row.last_sequence, row.last_method == CANCEL, row.id
 
 

@@ -13,7 +13,7 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.registrations import notices, refusals
+from eventapp.registrations import calendar_addresses, notices, refusals
 from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Person, describe
 from eventapp.registrations.places.limits import places, structure_share
@@ -72,7 +72,8 @@ def change_details(
     """Correct the person's facts and answers (see `answers.change_answers`); another category or structure must have a
     place left, unless an organiser decides otherwise (`over_limits`), for a `reason`.
 
-    Another address is sent the personal link at once: whoever mistyped it would otherwise be locked out.
+    Another address is sent the personal link at once, as whoever mistyped it would otherwise be locked out; calendar
+    entries leave the old one for the new one.
     """
     event = registration.event
     hold(event)
@@ -84,7 +85,8 @@ def change_details(
     exceeded = list(limits_in_the_way(registration, person, now=now))
     if exceeded and not (over_limits and isinstance(by, User)):
         raise refusals.OverLimits(exceeded)
-    has_moved = registration.email_folded != person.email_folded
+    old_address, has_moved = registration.email, registration.email_folded != person.email_folded
+    taken_back = calendar_addresses.leave(registration, now=now) if has_moved else []
     try:
         with db.session.begin_nested():
             describe(registration, person)
@@ -100,7 +102,7 @@ def change_details(
     about |= {"reason": reason} if exceeded else {}
     journal.record("registration.details_changed", sentence, now=now, by=by, **about)
     if has_moved:
-        notices.link([registration], now=now)
+        notices.address_changed(registration, old_address, taken_back, now=now)
     fill(event, now=now)
 
 

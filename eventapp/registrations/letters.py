@@ -141,9 +141,11 @@ def update_of(message: Message, registration: Registration) -> Contents:
     session = db.session.get(Session, number) if number is not None else None
     if number is not None and session is None:
         raise NothingToSay("la session a été effacée")
-    about = {"session": session, "entry": session or registration.event}
-    contents = contents_of(message, registration, **about, removed=message.calendar_method == "CANCEL")
-    return replace(contents, attachments=[], letter=UPDATE)
+    removed, is_theirs = message.calendar_method == "CANCEL", fold_email(message.to) == registration.email_folded
+    agenda_file = _agenda(registration) if session is None and is_theirs and not removed else []
+    about = {"session": session, "entry": session or registration.event, "agenda_is_attached": bool(agenda_file)}
+    contents = contents_of(message, registration, **about, removed=removed, is_theirs=is_theirs)
+    return replace(contents, attachments=agenda_file, letter=UPDATE)
 
 
 def contents_of(message: Message, registration: Registration, **more: Any) -> Contents:

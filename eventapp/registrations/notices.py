@@ -1,6 +1,6 @@
 """Which letter to whom. The letters themselves are in `letters.py`; they are rendered when they are sent."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from eventapp.extensions import db
 from eventapp.outbox.letters import post
 from eventapp.outbox.models import Priority
 from eventapp.registrations import calendar_letters, calendar_mail, letters
+from eventapp.registrations.calendar_mail import Part
 from eventapp.registrations.models import Registration, Status
 
 LETTERS = letters  # importing them registers what is posted here
@@ -75,6 +76,17 @@ def link(registrations: Iterable[Registration], *, now: datetime) -> None:
         first = found[0]
         ids = [registration.id for registration in found]
         post("registrations/link", to=first.email, now=now, event=first.event, registration_ids=ids)
+
+
+def address_changed(registration: Registration, old: str, parts: Sequence[Part], *, now: datetime) -> None:
+    """The link, and the calendar's entries for whoever has a place; `parts`: what the old address gives back."""
+    event = registration.event
+    calendar_letters.post_updates(
+        parts, {"to": old, "now": now, "event": event, "registration_id": registration.id}
+    )
+    link([registration], now=now)
+    if registration.is_confirmed and not event.has_ended(now):
+        calendar_letters.post_alone(calendar_mail.of_place(registration, now=now), registration, now=now)
 
 
 def event_moved(event: Event, *, now: datetime) -> int:

@@ -89,6 +89,8 @@ def merge_doubles(hands: Hands) -> None:
     hands.follow("LEFÈVRE Amandine")
     hands.follow("Réunir avec une autre")
     hands.tick("LEFÈVRE Amandine")
+    hands.press("Relire avant de réunir")
+    hands.sees("Rien n’est fait.")
     hands.press("Réunir les deux inscriptions")
     hands.sees("Les deux inscriptions de Amandine LEFÈVRE n’en font plus qu’une.")
     hands.sees("Numérique")

@@ -206,6 +206,37 @@ def test_an_organiser_writes_orders_and_retires_questions(client: PageClient) ->
     assert word.retired_at is not None
 
 
+def test_a_question_sent_twice_is_added_once(client: PageClient) -> None:
+    event = make_event()
+    client.sign_in(make_user(event.organisation))
+    new = f"/gestion/evenements/{event.slug}/nouvelle-question"
+    sent = {"label": "Déjeunez-vous ?", "kind": "yes_no", "key": client.page(new).find(id="key")["value"]}
+    assert {client.post(new, data=sent).status_code for _ in range(2)} == {303}
+    client.post(new, data=sent | {"label": "Dînez-vous ?"})  # gone back, and asked something else
+    client.post(new, data=sent | {"key": client.page(new).find(id="key")["value"]})  # meant so
+    slugs = [question.slug for question in db.session.scalars(Question.asked(event))]
+    assert slugs == ["dejeunez-vous", "dinez-vous", "dejeunez-vous-2"]
+
+
+def test_an_agreement_to_other_words_is_asked_again_and_nothing_is_lost(client: PageClient) -> None:
+    event = coming()
+    question = make_question(event, slug="acces", kind=QuestionKind.TEXT, sensitive=True, consent="Lu par l’accueil.")
+    box = client.page(address(event)).find(id="consent-acces")
+    data = PERSON | {"question-acces": "boucle magnétique", "consent-acces": box["value"]}
+    question.consent = "Lu par l’accueil et le traiteur."
+    event.revision += 1
+
+    page = parse(client.post(address(event), data=data))
+
+    again = page.find(id="consent-acces")
+    assert (again.has_attr("checked"), again["value"] == box["value"]) == (False, False)
+    assert "a changé depuis que cette page est ouverte. Relisez-le, puis cochez-le." in words(page.main)
+    assert "Lu par l’accueil et le traiteur." in words(page.main)
+    assert page.find(id="question-acces")["value"] == "boucle magnétique"
+    assert page.find(id="last_name")["value"] == PERSON["last_name"]
+    assert client.post(address(event), data=data | {"consent-acces": again["value"]}).status_code == 303
+
+
 def test_a_refusal_to_orphan_a_question_is_said(client: PageClient) -> None:
     event = make_event()
     regime(event)

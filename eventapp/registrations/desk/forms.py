@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, ValidationError
 
@@ -67,6 +67,7 @@ class MergeForm(FlaskForm):
         default="this",
         validators=[DataRequired("Choisissez l’adresse à garder.")],
     )
+    seen = HiddenField()  # the mark of the summary that was read
 
 
 class ImportForm(FlaskForm):

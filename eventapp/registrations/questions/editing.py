@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -14,6 +15,7 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import typo
+from eventapp.journal.models import Entry
 from eventapp.registrations.questions.models import KEPT_DAYS, Answer, Question
 from eventapp.text import slugify
 
@@ -49,14 +51,20 @@ class PromiseIsMade(Refused):
     field = "sensitive"
 
 
-def add_question(event: Event, facts: dict[str, Any], *, now: datetime, by: User) -> Question:
+def add_question(event: Event, facts: dict[str, Any], *, now: datetime, by: User, key: str | None = None) -> Question:
+    """`key`: of the form; the same question sent twice with it is the one that it made the first time."""
     hold(event)
+    submission = sha256("\n".join((key, facts["label"])).encode()).hexdigest() if key else ""
+    earlier = _made_by(event, submission) if submission else None
+    if earlier is not None:
+        return earlier
     _check_condition(event, None, facts.get("shown_if"))
     last = db.session.scalar(select(func.max(Question.position)).where(Question.event_id == event.id))
     question = Question(event=event, slug=_free_slug(event, facts["label"]), position=(last or 0) + 1, **facts)
     db.session.add(question)
     db.session.flush()
-    _record("question.added", f"Question «\u00a0{question.label}\u00a0» ajoutée.", question, now, by)
+    sentence = f"Question «\u00a0{question.label}\u00a0» ajoutée."
+    _record("question.added", sentence, question, now, by, **({"submission": submission} if submission else {}))
     return question
 
 
@@ -156,7 +164,15 @@ def _free_slug(event: Event, label: str) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _record(act: str, sentence: str, question: Question, now: datetime, by: User) -> None:
+def _made_by(event: Event, submission: str) -> Question | None:
+    """What this form already made, be it retired or in other words since."""
+    rows = select(Entry).where(Entry.event_id == event.id, Entry.act == "question.added")
+    same = rows.where(Entry.details["submission"].as_string() == submission)
+    entry = db.session.scalar(same.limit(1))
+    return db.session.get(Question, entry.subject_id) if entry is not None else None
+
+
+def _record(act: str, sentence: str, question: Question, now: datetime, by: User, **details: str) -> None:
     """The form, which everyone sees, has changed."""
     touch(question.event, now=now, calendar=False)
-    journal.record(act, sentence, now=now, by=by, event=question.event, subject=question)
+    journal.record(act, sentence, now=now, by=by, event=question.event, subject=question, **details)

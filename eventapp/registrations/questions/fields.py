@@ -6,19 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from eventapp.formats import plural, typo
+from eventapp.formats import typo
 from eventapp.registrations.questions.answers import applying, as_yes_no, fault_in, is_empty, offered
+from eventapp.registrations.questions.consents import consent_box, consent_missing, consent_of_another
 from eventapp.registrations.questions.models import Question, QuestionKind
 from eventapp.text import many_lines, one_line
 
 RADIOS = 7  # more choices than this make a list to unfold
 YES, NO = "oui", "non"
-CONSENT = "J’accepte que cette réponse soit utilisée pour préparer mon accueil"
-CONSENT_OF_ANOTHER = "La personne accepte que cette réponse soit utilisée pour préparer son accueil"
 UNANSWERED = "Sans réponse"
 
 
@@ -46,7 +45,7 @@ def question_fields(question: Question, others: dict[str, Question], held: Any =
         "description": _hint(question, others),
         "validators": [Needed()] if question.required else [],
     }
-    return _field(question, facts, held), _consent(question) if question.sensitive else None
+    return _field(question, facts, held), consent_box(question) if question.sensitive else None
 
 
 @dataclass
@@ -91,7 +90,8 @@ class Questions:
             elif fault is not None:
                 form[name].errors, is_sound = [fault], False
             elif self._lacks_consent(form, question, answers):
-                form[consent_name(question)].errors, is_sound = [_consent_missing(question)], False
+                box = form[consent_name(question)]
+                box.errors, is_sound = [consent_missing(question, box)], False
         return is_sound
 
     def consent_of_another(self, question: Question) -> str:
@@ -171,25 +171,6 @@ def _choice_label(question: Question, choice: str) -> str:
     return choice if choice in question.choices else f"{choice} (n’est plus proposé)"
 
 
-def _consent(question: Question) -> BooleanField:
-    """Its own words or the usual ones; how long the answer is kept is said in both cases."""
-    if question.consent:
-        return BooleanField(typo(question.consent), description=f"Cette réponse est {_erased(question)}.")
-    return BooleanField(f"{CONSENT}, puis {_erased(question)}")
-
-
-def consent_of_another(question: Question) -> str:
-    """As an organiser reads it, who ticks the box for somebody."""
-    if question.consent:
-        return f"La personne est d’accord avec cette phrase\u00a0: «\u00a0{typo(question.consent)}\u00a0»"
-    return f"{CONSENT_OF_ANOTHER}, puis {_erased(question)}"
-
-
-def _erased(question: Question) -> str:
-    days = plural(question.days_kept, "jour", "jours")
-    return f"effacée {days} après la rencontre" if question.days_kept else "effacée dès la fin de la rencontre"
-
-
 def _hint(question: Question, others: dict[str, Question]) -> str:
     """A question that depends on another says so, and works without JavaScript."""
     source = others.get((question.shown_if or {}).get("question", ""))
@@ -209,11 +190,6 @@ def _value(question: Question, data: Any) -> Any:
     if question.kind is QuestionKind.YES_NO:
         return {YES: True, NO: False, "": None}.get(text, text)
     return _number(text) if question.kind is QuestionKind.NUMBER else text
-
-
-def _consent_missing(question: Question) -> str:
-    label = f"«\u00a0{typo(question.label)}\u00a0»"
-    return f"Cochez l’accord pour que la réponse à {label} soit enregistrée, ou retirez cette réponse."
 
 
 def _number(text: str) -> Any:

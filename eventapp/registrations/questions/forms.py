@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import TextInput
 
 from eventapp.formats import typo
+from eventapp.registrations.forms import new_key, usable_key
 from eventapp.registrations.questions.models import Question, QuestionKind
 from eventapp.text import many_lines, one_line
 
@@ -43,9 +44,11 @@ class QuestionForm(FlaskForm):
         widget=TextInput(),
     )
     condition = SelectField("Poser la question", validate_choice=False)
+    key = HiddenField()
 
     def __init__(self, others: Sequence[Question], question: Question | None = None) -> None:
-        super().__init__(data=_facts(question) if question is not None else {"kind": QuestionKind.YES_NO.value})
+        blank = {"kind": QuestionKind.YES_NO.value, "key": new_key()}
+        super().__init__(data=_facts(question) if question is not None else blank)
         self.others = others
         self.pairs = {_pair(other.slug, value): (other, value) for other in others for value in _values(other)}
         offered = [SelectChoice(key, _in_words(*pair)) for key, pair in self.pairs.items()]
@@ -53,6 +56,10 @@ class QuestionForm(FlaskForm):
         held = _held(question)
         if held and held not in self.pairs:
             self.condition.choices.append(SelectChoice(held, "Selon une réponse qui n’est plus proposée"))
+
+    @property
+    def idempotency_key(self) -> str | None:
+        return usable_key(self.key.data)
 
     @property
     def lines(self) -> list[str]:

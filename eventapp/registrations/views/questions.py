@@ -45,7 +45,7 @@ def create_question(slug: str) -> Any:
     if not form.validate_on_submit():
         return question_page(event, form), 422
     try:
-        editing.add_question(event, form.facts(), now=utcnow(), by=g.user)
+        editing.add_question(event, form.facts(), now=utcnow(), by=g.user, key=form.idempotency_key)
     except Refused as refusal:
         db.session.rollback()
         form[refusal.field or "kind"].errors = [str(refusal)]

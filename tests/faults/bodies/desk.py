@@ -27,6 +27,7 @@ BODIES: dict[str, Any] = {
     },
     "registrations_organiser.draw_allocation": lambda _side: {"seed": "7"},
     "registrations_organiser.do_merge": lambda side: {"other": str(side.waiting.id), "address": "other"},
+    "registrations_organiser.review_merge": lambda side: {"other": str(side.waiting.id), "address": "other"},
     "registrations_organiser.do_move": lambda side: {
         "de": side.session.slug,
         "vers": side.spare_session.slug,
