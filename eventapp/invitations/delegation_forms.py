@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import AnyOf, DataRequired, InputRequired, NumberRange
 
 from eventapp.addresses import EmailAddress
+from eventapp.events.models import Wording
 from eventapp.invitations.delegating import MOST_PLACES
 from eventapp.invitations.models import Guest
 from eventapp.registrations.groups.forms import PeopleForm, last_line, people_form
@@ -19,7 +20,8 @@ NOBODY = "Nommez au moins une personne."
 
 
 class Asking(NamedTuple):
-    """How those who are named answer: the question, its two answers, and what is said to whoever gives none."""
+    """How those who are named answer: the question, its two answers, and what is said to whoever gives none.
+    `invite`: with a place for what the event sends."""
 
     question: str
     invite: str
@@ -29,13 +31,13 @@ class Asking(NamedTuple):
 
 ONE = Asking(
     "Comment répond-elle ?",
-    "Lui envoyer une invitation",
+    "Lui envoyer une {}",
     "Répondre pour elle",
     "Dites si cette personne répond elle-même, ou si vous répondez pour elle.",
 )
 SEVERAL = Asking(
     "Comment répondent-elles ?",
-    "Leur envoyer une invitation",
+    "Leur envoyer une {}",
     "Répondre pour elles",
     "Dites si ces personnes répondent elles-mêmes, ou si vous répondez pour elles.",
 )
@@ -82,12 +84,12 @@ def names_form(structure: Guest, left: int, sent: Iterable[str] = ()) -> NamesFo
     """A line for each place that is left, and for each line that was sent."""
     last = last_line(sent)
     count = max(left, last, 1)
-    way = _way_field(ONE if count == 1 else SEVERAL)
+    way = _way_field(ONE if count == 1 else SEVERAL, structure.event.wording)
     form: NamesForm = people_form(NamesForm, structure.event, count, last, way=way)
     return form
 
 
-def _way_field(asking: Asking) -> Any:
-    choices = [SelectChoice(INVITE, asking.invite), SelectChoice(REGISTER, asking.register)]
+def _way_field(asking: Asking, wording: Wording) -> Any:
+    choices = [SelectChoice(INVITE, asking.invite.format(wording.value)), SelectChoice(REGISTER, asking.register)]
     checks = [DataRequired(asking.missing), AnyOf([INVITE, REGISTER], message=asking.missing)]
     return RadioField(asking.question, choices=choices, validate_choice=False, validators=checks)

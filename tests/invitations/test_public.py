@@ -1,12 +1,12 @@
 import pytest
 
-from eventapp.events.models import Audience
+from eventapp.events.models import Audience, Wording
 from eventapp.extensions import db
-from eventapp.invitations import links
+from eventapp.invitations import delegating, links
 from eventapp.invitations.models import Guest, GuestState
 from eventapp.registrations.models import Registration
 from eventapp.registrations.people import Person
-from tests.factories import NOW, make_event, make_guest, make_invitation, make_organisation, make_user
+from tests.factories import NOW, make_event, make_guest, make_invitation, make_organisation, make_structure, make_user
 from tests.pages import parse, words
 
 
@@ -40,6 +40,25 @@ def test_the_page_says_what_when_where_and_offers_both_replies(client):
     assert "jeudi 14 janvier 2027" in words(page)
     assert [words(link) for link in page.select("aside a.fr-btn")] == ["Accepter l’invitation", "Décliner l’invitation"]
     assert page.select("main form") == []
+
+
+def test_a_convocation_is_called_one_from_its_title_to_its_buttons(client):
+    guest, address = invited(wording=Wording.CONVOCATION)
+    structure = make_structure(name="Laon")
+    office = delegating.invite_structure(guest.event, structure, 2, "laon@fs.example", NOW, None)
+    office_address = f"/invitation/{links.token(make_invitation(office))}"
+
+    pages = [client.page(address + rest) for rest in ("", "/inscription", "/refus", "/remplacement")]
+    pages += [client.page(office_address), client.page(f"{office_address}/personnes")]
+
+    assert [words(page.h1) for page in pages[:5]] == [
+        "Votre convocation",
+        "Confirmer ma présence",
+        "Signaler un empêchement",
+        "Envoyer quelqu’un d’autre",
+        "La convocation de votre structure",
+    ]
+    assert [page for page in pages if "invitation" in words(page.main).lower()] == []
 
 
 def test_accepting_shows_a_form_already_filled_and_registers(client):
