@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from eventapp import journal
 from eventapp.accounts.models import Organisation, User
 from eventapp.errors import Refused
+from eventapp.events.local_times import in_zone
 from eventapp.events.locks import hold
 from eventapp.events.models import Event, Status, Venue
 from eventapp.extensions import db
@@ -48,6 +49,10 @@ class AlreadyPublished(Refused):
 
 class NotPublished(Refused):
     message = "Cet événement n’est pas publié."
+
+
+class DraftWaits(Refused):
+    message = "Un brouillon du programme attend\u00a0: dites s’il est publié aussi, ou s’il reste à côté."
 
 
 class AlreadyCancelled(Refused):
@@ -113,6 +118,8 @@ def edit(
         raise EditedMeanwhile
     changed = {name for name, value in facts.items() if getattr(event, name) != value}
     place = event.venue.one_line
+    if "timezone" in changed and "choice_required" not in facts:  # sessions stay when they are, and so do these
+        event.choice_required = in_zone(event.choice_required, event.timezone, facts["timezone"])
     for name in changed:
         setattr(event, name, facts[name])
     check_dates(event)
@@ -140,11 +147,14 @@ def move(event: Event, *, starts_at: datetime, ends_at: datetime, venue: Venue, 
     journal.record("event.moved", "Événement déplacé", now=now, by=by, event=event, subject=event)
 
 
-def publish(event: Event, *, now: datetime, by: User | None) -> None:
+def publish(event: Event, *, beside_draft: bool = False, now: datetime, by: User | None) -> None:
+    """`beside_draft`: as it was before the draft that waits. With the draft: exchange.applying.publish_draft."""
     hold(event)
     _refuse_cancelled(event)
     if event.published_at is not None:
         raise AlreadyPublished
+    if event.draft is not None and not beside_draft:
+        raise DraftWaits
     event.published_at = now
     touch(event, now=now, calendar=True)
     journal.record("event.published", "Événement publié", now=now, by=by, event=event, subject=event)

@@ -1,6 +1,8 @@
 """Local dates and times ↔ instants. An hour that does not exist is refused; one that exists twice must be chosen."""
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -71,6 +73,15 @@ def to_iso(moment: datetime, zone: str) -> str:
     local = moment.astimezone(ZoneInfo(zone))
     text = local.replace(tzinfo=None).isoformat(timespec="seconds" if local.second else "minutes")
     return text + _offset(local) if len(_instants(local.replace(tzinfo=None), zone)) > 1 else text
+
+
+def in_zone(texts: Iterable[str], zone: str, other: str) -> list[str]:
+    """The same instants as `to_iso` writes them in another zone; a text that names no instant is left out."""
+    moved = []
+    for text in texts:
+        with suppress(Refused):
+            moved.append(to_iso(parse_iso(text, zone), other))
+    return moved
 
 
 def resolve(local: datetime, zone: str, *, offset: str | None = None, field: str | None = None) -> datetime:

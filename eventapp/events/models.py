@@ -172,6 +172,11 @@ class Event(Base):
         return self.published_at is not None
 
     @property
+    def edits_wait(self) -> bool:
+        """Whether edits of the programme go to a draft: of what is shown, or of what was withdrawn with its draft."""
+        return self.is_public or self.draft is not None
+
+    @property
     def contact(self) -> tuple[str, str, str]:
         """Name, phone, address to show: the event's own, else the organisation's."""
         organisation = self.organisation

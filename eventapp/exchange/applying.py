@@ -9,7 +9,7 @@ from eventapp import journal
 from eventapp.accounts.models import Organisation, User
 from eventapp.agenda.models import Session
 from eventapp.errors import Refused
-from eventapp.events import lifecycle
+from eventapp.events import lifecycle, local_times
 from eventapp.events.locks import hold
 from eventapp.events.models import Event, Status
 from eventapp.exchange import reading, taking, writing
@@ -35,6 +35,7 @@ from eventapp.registrations.models import Registration
 from eventapp.registrations.wishes.ranking import ModeStays, check_mode
 
 NOBODY_ELSE = Telling()
+ZONE = "zone"  # of a draft beside its parts: that of its hours, wherever the event takes place since
 MOST_TOLD = 20  # sentences of a letter about the programme
 
 
@@ -67,7 +68,7 @@ def import_file(file: EventFile, *, publish: bool, update: bool, now: datetime, 
     if event.organisation.slug != file.organisation.slug:
         raise BadFile([Fault("organisation.slug", "another organisation owns this event")])
     file = _completed(file, event)
-    if event.is_public and not publish:
+    if event.edits_wait and not publish:
         find_structures(file)
         event.draft = writing.as_dict(file)
         journal.record("event.drafted", "Brouillon reçu d’un fichier", now=now, by=by, event=event)
@@ -108,7 +109,19 @@ def abandon_draft(event: Event, *, now: datetime, by: User | None) -> None:
 
 def waiting_file(event: Event) -> EventFile | None:
     """What a draft does not say is as the event is now, so that nothing edited meanwhile is undone."""
-    return None if event.draft is None else reading.read(writing.as_dict(taking.take(event)) | event.draft)
+    if event.draft is None:
+        return None
+    zone, said = event.draft.get(ZONE, event.timezone), {k: v for k, v in event.draft.items() if k != ZONE}
+    now = in_zone(taking.take(event), zone)
+    return in_zone(reading.read(writing.as_dict(now) | said), said.get("timezone", event.timezone))
+
+
+def in_zone(file: EventFile, zone: str) -> EventFile:
+    """The same instants. Only the slots of required choices are written in local time."""
+    if file.timezone == zone:
+        return file
+    slots = local_times.in_zone(file.choice_required, file.timezone, zone)
+    return replace(file, timezone=zone, choice_required=tuple(slots))
 
 
 def facts_of(file: EventFile) -> dict[str, Any]:

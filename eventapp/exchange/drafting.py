@@ -1,4 +1,5 @@
 """The programme as its organisers edit it: the rows themselves until the event is shown, then a draft beside them.
+A draft that waits when the event is withdrawn stays where edits go, until it is published or abandoned.
 
 A draft is read without writing: objects of the same classes, made of the file that waits and unknown to the database.
 It is written by the verbs that write rows: the draft is applied to the rows inside a savepoint, edited there and taken
@@ -48,22 +49,24 @@ class Plan:
 
 def plan(event: Event) -> Plan:
     """What the editor shows. Writes nothing."""
+    rows, file = plan_of_rows(event), applying.waiting_file(event)
+    if file is not None:
+        return _planned(event, file, rows.rooms, rows.speakers, rows.sessions)
+    return replace(rows, differences=[]) if event.edits_wait else rows
+
+
+def plan_of_rows(event: Event) -> Plan:
+    """What is shown, or will be without its draft."""
     rooms = list(db.session.scalars(Room.of(event)))
     speakers = {speaker.slug: speaker for speaker in db.session.scalars(Speaker.of(event))}
     sessions = list(db.session.scalars(Session.of(event)))
-    file = applying.waiting_file(event) if event.is_public else None
-    if file is not None:
-        return _planned(event, file, rooms, speakers, sessions)
-    waiting: list[str] | None = [] if event.is_public else None
-    required = tuple(event.choice_required)
-    return Plan(event, rooms, speakers, sessions, required, event.starts_at, event.ends_at, waiting)
+    return Plan(event, rooms, speakers, sessions, tuple(event.choice_required), event.starts_at, event.ends_at)
 
 
 def plan_of(event: Event, file: EventFile) -> Plan:
     """What another file of the event says, to be shown and not edited."""
-    rooms = list(db.session.scalars(Room.of(event)))
-    speakers = {speaker.slug: speaker for speaker in db.session.scalars(Speaker.of(event))}
-    return _planned(event, file, rooms, speakers, [])
+    rows = plan_of_rows(event)
+    return _planned(event, file, rows.rooms, rows.speakers, [])
 
 
 def take_up(event: Event, file: EventFile, said: str, *, now: datetime, by: User | None) -> bool:
@@ -74,7 +77,7 @@ def take_up(event: Event, file: EventFile, said: str, *, now: datetime, by: User
     hold(event)
     shown = taking.take(event)
     whole = reading.read(writing.as_dict(shown) | _parts(file))
-    if event.is_public:
+    if event.edits_wait:
         changed = _keep(event, whole)
     else:
         changed = _parts(whole) != _parts(shown)
@@ -91,7 +94,7 @@ def edited(event: Event, *, now: datetime, by: User | None) -> Iterator[bool]:
     After a draft was written all rows are as they were: those found inside say nothing any more.
     """
     hold(event)
-    if not event.is_public:
+    if not event.edits_wait:
         yield False
         return
     savepoint = db.session.begin_nested()
@@ -149,8 +152,10 @@ def _keep(event: Event, file: EventFile) -> bool:
     """Whether it changes what waits. A draft that says nothing else than what is shown is none."""
     parts, shown = _parts(file), _parts(taking.take(event))
     waiting = event.draft or {}
-    says_more = bool(waiting.keys() - set(PARTS))
+    says_more = bool(waiting.keys() - {*PARTS, applying.ZONE})
     kept = waiting | parts if says_more or parts != shown else None
+    if kept is not None and "timezone" not in kept:
+        kept[applying.ZONE] = file.timezone
     if kept == event.draft:
         return False
     event.draft = kept

@@ -48,7 +48,7 @@ def test_an_edit_waits_and_leaves_everything_shown_as_it_is(event):
     plan = drafting.plan(event)
     assert plan.sessions[0].title == "Accueil"
     assert plan.differences == ["Session modifiée\u00a0: Accueil (titre\u00a0: Ouverture → Accueil)"]
-    assert sorted(event.draft) == sorted(drafting.PARTS)
+    assert sorted(event.draft) == sorted([*drafting.PARTS, applying.ZONE])
 
 
 @pytest.mark.both_databases

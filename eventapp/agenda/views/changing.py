@@ -8,6 +8,7 @@ from flask import g
 from eventapp.agenda import editing
 from eventapp.agenda.editing import Cast
 from eventapp.agenda.models import Session
+from eventapp.agenda.moving import Move
 from eventapp.agenda.views.desk import NoLonger
 from eventapp.clock import utcnow
 from eventapp.events.models import Event
@@ -34,6 +35,15 @@ def change_session(
     return 0
 
 
+def move_sessions(event: Event, moves: Sequence[Move], is_draft: bool) -> int:
+    """Inside `edited`; how many people are told, once each."""
+    if not is_draft:
+        return programme_changes.move_sessions(event, moves, now=utcnow(), by=g.user)
+    for move in moves:
+        change_session(move.session, {"starts_at": move.starts_at, "ends_at": move.ends_at}, is_draft)
+    return 0
+
+
 def said(sentence: str, told: int) -> str:
     if not told:
         return sentence
@@ -44,7 +54,7 @@ def said(sentence: str, told: int) -> str:
 def consequences(event: Event, session_slug: str) -> str:
     """After a change of hour; their own pages and letters ask them to choose."""
     session = db.session.scalar(db.select(Session).where(Session.event_id == event.id, Session.slug == session_slug))
-    people = programme_changes.in_two_places(session) if session is not None and not event.is_public else 0
+    people = programme_changes.in_two_places(session) if session is not None and not event.edits_wait else 0
     if not people:
         return ""
     holders = plural(people, "personne tient", "personnes tiennent")

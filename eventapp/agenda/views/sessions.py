@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, g, request
+from flask import flash, g, request
 
 from eventapp import access
 from eventapp.agenda import editing
@@ -34,6 +34,7 @@ from eventapp.registrations.sessions import programme_changes
 
 NEW = "/gestion/evenements/<slug>/programme/nouvelle-session"
 ONE = "/gestion/evenements/<slug>/sessions/<session_slug>"
+KEPT = f"{NoLonger.message} Votre saisie est conservée\u00a0: vous pouvez l’ajouter de nouveau."
 
 
 @bp.get(NEW)
@@ -74,8 +75,10 @@ def show_session(slug: str, session_slug: str) -> Any:
 @access.member
 def edit_session(slug: str, session_slug: str) -> Any:
     plan = find_plan(slug)
-    known = plan.session(session_slug) or find_row(Session, plan.event, session_slug) or abort(404)
+    known = plan.session(session_slug) or find_row(Session, plan.event, session_slug)
     form, rows = SessionForm(), Rows.typed(request.form)
+    if known is None:
+        return _gone(plan, form, rows)
     form.offer(plan.rooms)
     if not form.validate_on_submit() or not rows.check(plan.speakers):
         return _page(plan, form, rows, known), 422
@@ -100,8 +103,9 @@ def add_rows_to_new_session(slug: str) -> Any:
 @bp.post(f"{ONE}/lignes")
 @access.member
 def add_rows(slug: str, session_slug: str) -> Any:
-    plan, found = find_session(slug, session_slug)
-    return _page(plan, SessionForm(), Rows.typed(request.form).arranged(request.form), found)
+    plan, form, rows = find_plan(slug), SessionForm(), Rows.typed(request.form).arranged(request.form)
+    found = plan.session(session_slug)
+    return _page(plan, form, rows, found) if found is not None else _gone(plan, form, rows)
 
 
 def _page(plan: Plan, form: SessionForm, rows: Rows, session: Session | None = None) -> str:
@@ -122,7 +126,7 @@ def _page(plan: Plan, form: SessionForm, rows: Rows, session: Session | None = N
 def _refused(slug: str, form: SessionForm, rows: Rows, refusal: Refused, session_slug: str = "") -> Any:
     """What was typed stays; the sentence goes to its field, or above the form. What was removed may be added again."""
     if isinstance(refusal, NoLonger):
-        refusal = NoLonger(f"{refusal} Votre saisie est conservée\u00a0: vous pouvez l’ajouter de nouveau.")
+        refusal = NoLonger(KEPT)
     point_at(form, refusal)
     plan = find_plan(slug)
     session = plan.session(session_slug)
@@ -131,9 +135,15 @@ def _refused(slug: str, form: SessionForm, rows: Rows, refusal: Refused, session
     return _page(plan, form, rows, session), 422
 
 
+def _gone(plan: Plan, form: SessionForm, rows: Rows) -> Any:
+    """Removed by a colleague, before it was ever shown: the form adds it again, with what was typed."""
+    form.form_errors.append(KEPT)
+    return _page(plan, form, rows), 404
+
+
 def _saved(slug: str, session_slug: str, sentence: str) -> Any:
     """What the change set going is said on the programme."""
     event = find_event(slug)
-    for sentence in [] if event.is_public else warnings(event, now=utcnow(), about="agenda_organiser.session"):
+    for sentence in [] if event.edits_wait else warnings(event, now=utcnow(), about="agenda_organiser.session"):
         flash(sentence, "warning")  # a draft changes no limit
     return back_to("programme", event, sentence + consequences(event, session_slug))

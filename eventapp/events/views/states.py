@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, g, render_template
+from flask import flash, g, render_template, request
 
 from eventapp import access
 from eventapp.agenda.views.points import points_of
@@ -26,7 +26,8 @@ from eventapp.registrations import notices, seats
 @access.member
 def publish(slug: str) -> str:
     event = find_event(slug)
-    return _page("events/organiser/publish.html", event, EmptyForm(), points=points_of(drafting.plan(event)))
+    shown, waiting = drafting.plan_of_rows(event), drafting.plan(event).differences
+    return _page("events/organiser/publish.html", event, EmptyForm(), points=points_of(shown), waiting=waiting)
 
 
 @bp.post(f"{EVENT}/publication")
@@ -35,9 +36,11 @@ def do_publish(slug: str) -> Any:
     event, now = find_event(slug), utcnow()
     check_token()
     try:
-        lifecycle.publish(event, now=now, by=g.user)
+        lifecycle.publish(event, beside_draft="beside_draft" in request.form, now=now, by=g.user)
         keep_release(event, now=now, by=g.user)
         seats.capacities_changed(event, now=now)
+    except lifecycle.DraftWaits as refusal:
+        return refused(event, refusal, "events_organiser.publish")
     except Refused as refusal:
         return refused(event, refusal)
     db.session.commit()
