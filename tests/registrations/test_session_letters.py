@@ -95,3 +95,18 @@ def test_a_session_moved_onto_another_asks_to_choose(outbox: Outbox) -> None:
 
     assert programme_changes.in_two_places(two) == 1
     assert "à la même heure que « Accueil », que vous avez aussi réservée" in text_of(outbox()[-1])
+
+
+def test_a_session_that_moves_takes_along_seats_and_ranks(outbox: Outbox) -> None:
+    event = make_event()
+    session = workshop(event, "Accueil")
+    register(event, session)
+    register(event, session)
+    before = len(outbox())
+
+    later = {"starts_at": session.starts_at + HOUR, "ends_at": session.ends_at + HOUR}
+    programme_changes.edit_session(session, later, cast=None, seen=None, now=NOW, by=None)
+
+    holder, waiting = (text_of(message) for message in outbox()[before:])
+    assert "change d’horaire ou de salle. Votre réservation vous suit." in holder
+    assert "change d’horaire ou de salle. Votre rang dans la liste d’attente vous suit." in waiting
