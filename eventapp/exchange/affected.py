@@ -28,13 +28,17 @@ class Effect:
 
 @dataclass(frozen=True)
 class Affected:
+    """`overlapping`: for those who hold a seat in both, and are asked to choose; `awaited`: for those who wait for one
+    of both, and are asked nothing until they get it."""
+
     removed: Sequence[Effect]
     changed: Sequence[Effect]
     overlapping: Sequence[Effect]
+    awaited: Sequence[Effect]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.removed or self.changed or self.overlapping)
+        return not (self.removed or self.changed)  # whoever has both has one that moves
 
 
 def affected(event: Event, before: EventFile, after: EventFile) -> Affected:
@@ -43,31 +47,34 @@ def affected(event: Event, before: EventFile, after: EventFile) -> Affected:
     gone = [part for slug, part in old.items() if slug not in new]
     kept = [(part, new[slug]) for slug, part in old.items() if slug in new]
     moved = [part for was, part in kept if calendar_facts(was) != calendar_facts(part)]
+    pairs = _overlaps(old, [part for _was, part in kept], {part.slug for part in moved})
     return Affected(
-        removed=_effects(event, gone),
-        changed=_effects(event, moved),
-        overlapping=_overlaps(event, old, [part for _was, part in kept], {part.slug for part in moved}),
+        removed=_effects(event, ([part] for part in gone)),
+        changed=_effects(event, ([part] for part in moved)),
+        overlapping=_effects(event, pairs, seated=True),
+        awaited=_effects(event, pairs, seated=False),
     )
 
 
-def _effects(event: Event, parts: Iterable[SessionPart]) -> list[Effect]:
-    found = (_effect([part.title], _holders(event, part.slug)) for part in parts)
+def _effects(event: Event, groups: Iterable[Sequence[SessionPart]], seated: bool | None = None) -> list[Effect]:
+    found = (
+        _effect([part.title for part in group], _holders(event, *(part.slug for part in group), seated=seated))
+        for group in groups
+    )
     return [effect for effect in found if effect.count]
 
 
 def _overlaps(
-    event: Event, old: dict[str, SessionPart], parts: Sequence[SessionPart], moved: Collection[str]
-) -> list[Effect]:
+    old: dict[str, SessionPart], parts: Sequence[SessionPart], moved: Collection[str]
+) -> list[Sequence[SessionPart]]:
     """Pairs that can be attended both today, and no longer once it is released."""
-    pairs = [
+    return [
         (one, other)
         for one, other in combinations(parts, 2)
         if (one.slug in moved or other.slug in moved)
         and _overlap(one, other)
         and not _overlap(old[one.slug], old[other.slug])
     ]
-    found = (_effect([one.title, other.title], _holders(event, one.slug, other.slug)) for one, other in pairs)
-    return [effect for effect in found if effect.count]
 
 
 def _overlap(one: SessionPart, other: SessionPart) -> bool:
@@ -79,13 +86,17 @@ def _effect(titles: Sequence[str], holders: Select[Registration]) -> Effect:
     return Effect(titles, db.session.scalars(holders.limit(SHOWN)).all() if count else (), count)
 
 
-def _holders(event: Event, *slugs: str) -> Select[Registration]:
-    """Who holds a seat in, or waits for, all of them."""
+def _holders(event: Event, *slugs: str, seated: bool | None = None) -> Select[Registration]:
+    """Who holds a seat in, or waits for, all of them. `seated`: only who holds all, or only who waits for one."""
     people = Registration.of(event).where(Registration.status != Status.CANCELLED)
+    seats = []
     for slug in slugs:
         booking, session = aliased(Booking), aliased(Session)
         booked = booking.registration_id == Registration.id, booking.released_at.is_(None)
         people = people.join(booking, db.and_(*booked)).join(
             session, db.and_(session.id == booking.session_id, session.slug == slug)
         )
-    return people
+        seats.append(booking.confirmed_at.is_not(None))
+    if seated is None:
+        return people
+    return people.where(db.and_(*seats) if seated else db.not_(db.and_(*seats)))

@@ -48,12 +48,10 @@ def one(event):
     return registration
 
 
-def book(event, registration, slug):
-    save(
-        Booking(
-            event_id=event.id, registration=registration, session=row_of(event, slug), created_at=NOW, confirmed_at=NOW
-        )
-    )
+def book(event, registration, slug, confirmed_at=NOW):
+    session = row_of(event, slug)
+    facts = {"event_id": event.id, "created_at": NOW, "confirmed_at": confirmed_at}
+    save(Booking(registration=registration, session=session, **facts))
 
 
 def row_of(event, slug):
@@ -100,6 +98,21 @@ def test_those_who_booked_what_goes_are_named(event, both, one):
     assert (found.changed, found.overlapping) == ([], [])
 
 
+@pytest.mark.both_databases
+def test_who_waits_for_one_of_two_that_overlap_is_named_apart_and_asked_nothing(event, both, one, outbox):
+    row_of(event, "midi").capacity = 0
+    book(event, one, "midi", confirmed_at=None)
+    plan_another_hour(event)
+
+    found = effects(event)
+    publish(event)
+
+    assert [(e.titles, e.people) for e in found.overlapping] == [(["Matin", "Midi"], [both])]
+    assert [(e.titles, e.people) for e in found.awaited] == [(["Matin", "Midi"], [one])]
+    asked = {message.to for message in outbox() if "même heure que" in rendering.render(message).text}
+    assert asked == {both.email}
+
+
 def test_a_change_of_what_nobody_booked_affects_nobody(event, one):
     plan_another_hour(event, "midi", 6)
 
@@ -123,6 +136,40 @@ def test_one_letter_says_all_that_changes_for_somebody(event, both, outbox):
     assert "« Midi » n’aura pas lieu." in text
     assert "L’animatrice est retenue." in text
     assert {message.letter for message in updates} <= {"registrations/calendar_update"}
+
+
+@pytest.mark.parametrize(
+    ("act", "invited"),
+    [
+        (plan_without, "vous pouvez choisir une autre session."),
+        (plan_another_hour, "vous pouvez choisir une autre session ou renoncer à celle-ci."),
+    ],
+)
+def test_a_session_that_is_cancelled_is_not_to_be_given_up(event, one, outbox, act, invited):
+    act(event)
+
+    publish(event)
+
+    letter = rendering.render(outbox()[0])
+    assert invited in letter.text
+    assert invited in letter.html
+
+
+@pytest.mark.parametrize(
+    ("confirmed_at", "follows"),
+    [(NOW, "Votre réservation vous suit."), (None, "Votre rang dans la liste d’attente vous suit.")],
+)
+def test_a_seat_follows_a_session_that_moves_and_so_does_a_rank(event, outbox, confirmed_at, follows):
+    row_of(event, "matin").capacity = 0
+    book(event, make_registration(event), "matin", confirmed_at=confirmed_at)
+    plan_another_hour(event, starts=6)
+
+    publish(event)
+
+    letter = rendering.render(outbox()[0])
+    assert [text.count("vous suit") for text in (letter.text, letter.html)] == [1, 1]
+    assert follows in letter.html
+    assert follows in " ".join(letter.text.split())
 
 
 def test_who_now_holds_two_sessions_of_one_hour_is_asked_to_choose(event, both, outbox):
