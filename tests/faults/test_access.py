@@ -4,7 +4,7 @@ import pytest
 
 from eventapp.access import Public
 from eventapp.extensions import db
-from tests.faults.world import FILES, PREPARED, SIGNED, WRITE_NOTHING, build, dump, rules
+from tests.faults.world import FILES, PREPARED, SIGNED, WRITE_NOTHING, build, build_anew, build_two, dump, rules
 
 # Where signing in is enough, and where it takes an administrator; every other member's address is an event's.
 OWN_PAGES = {
@@ -92,7 +92,7 @@ def test_a_stranger_is_asked_to_sign_in(app, client):
 
 
 def test_another_organisation_finds_nothing(app, client):
-    side, other = build(), build()
+    side, other = build_two()
     client.sign_in(other.administrator)
     refused(answers(client, app, side, {"team", "admin", "event"}), 404)
 
@@ -129,7 +129,7 @@ def acts(app):
 def test_their_own_acts_succeed(app, client):
     """The control of the control: what is sent above does change something for whoever may."""
     for rule in acts(app):
-        side = build()
+        side = build_anew()
         PREPARED.get(rule.endpoint, lambda _side: None)(side)
         if app.view_functions[rule.endpoint].access is Public.MEMBER:
             client.sign_in(side.administrator)
@@ -150,7 +150,7 @@ INNER = (
 @pytest.mark.both_databases
 def test_a_foreign_row_is_not_found_under_an_own_event(app, client):
     """A2, A3: swapped ids in the path, in both directions."""
-    side, other = build(), build()
+    side, other = build_two()
     client.sign_in(side.administrator)
     before, asked = dump(), 0
     for rule, method in every(app):

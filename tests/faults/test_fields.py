@@ -10,7 +10,7 @@ from eventapp.invitations.campaign_models import CampaignRecipient
 from eventapp.invitations.models import Guest, Invitation
 from eventapp.registrations.models import Registration, Status
 from tests.faults.test_access import acts, ask
-from tests.faults.world import FILES, PREPARED, build, dump, rules
+from tests.faults.world import FILES, PREPARED, build, build_anew, build_two, dump, rules
 
 FORGED = {
     "role": "administrator", "status": "confirmed", "organisation_id": "1", "event_id": "1", "id": "1", "active": "",
@@ -69,7 +69,7 @@ def test_fields_that_no_form_offers_are_ignored(app, client):
     """A4: every act takes place, and nothing that it is not about moves."""
     for rule in acts(app):
         if rule.endpoint not in CHANGING:
-            side = build()
+            side = build_anew()
             PREPARED.get(rule.endpoint, lambda _side: None)(side)
             client.sign_in(side.administrator)
             before = protected()
@@ -127,7 +127,7 @@ def test_an_invited_colleague_gets_a_role_of_the_list(app, client):
 @pytest.mark.both_databases
 def test_a_body_names_rows_of_its_own_event_only(app, client, endpoint, named):
     """A2."""
-    side, other = build(), build()
+    side, other = build_two()
     client.sign_in(side.administrator)
     before = dump()
     assert post(client, app, side, endpoint, **named(other)).status_code == 422
@@ -135,7 +135,7 @@ def test_a_body_names_rows_of_its_own_event_only(app, client, endpoint, named):
 
 
 def test_foreign_guests_are_not_invited(app, client):
-    side, other = build(), build()
+    side, other = build_two()
     client.sign_in(side.organiser)
     numbers = f"{other.spare_guest.id},{side.spare_guest.id},{2**31},{2**63},-1,x"
     post(client, app, side, "invitations_organiser.send_campaign", people=numbers)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from eventapp import access
 from eventapp.extensions import db
-from tests.faults.world import build, rules
+from tests.faults.world import build_two_anew, rules
 
 EXAMPLES, SLOW = 150, 5
 INTEGERS = ["0", "-1", "2147483647", "2147483648", "9223372036854775807", "9223372036854775808", "9" * 30, "1" * 5000]
@@ -102,12 +102,11 @@ class World:
 
     def __init__(self, app):
         self.app, self.failures, self.asked = app, [], 0
-        self.stranger = build().organiser
         self.begin()
 
     def begin(self):
-        self.side = build()
-        people = dict(zip(ROLES, (None, self.side.organiser, self.side.administrator, self.stranger), strict=True))
+        self.side, other = build_two_anew()
+        people = dict(zip(ROLES, (None, self.side.organiser, self.side.administrator, other.organiser), strict=True))
         self.clients = {role: self.client(user) for role, user in people.items()}
 
     def client(self, user):

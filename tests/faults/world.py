@@ -37,6 +37,7 @@ from eventapp.registrations.questions.models import Answer, QuestionKind
 from eventapp.registrations.self_service.calendar_models import CalendarReply, Participation
 from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
 from eventapp.registrations.wishes.models import Allocation
+from tests import databases
 from tests.factories import (
     make_category,
     make_event,
@@ -55,13 +56,15 @@ from tests.factories import (
     number,
     save,
 )
+from tests.faults import kept
 from tests.faults.bodies.invitations import guest_file
 from tests.faults.bodies.letters import PDF, letter_file
 from tests.faults.prepared import PREPARED
 from tests.faults.side import Side
 
 __all__ = [
-    "FILES", "PREPARED", "SIGNED", "WRITE_NOTHING", "Side", "build", "dump", "guest_file", "letter_file", "rules",
+    "FILES", "PREPARED", "SIGNED", "WRITE_NOTHING", "Side", "build", "build_anew", "build_two", "build_two_anew",
+    "dump", "guest_file", "letter_file", "rules",
 ]  # fmt: skip
 
 
@@ -70,6 +73,32 @@ MAIL = b"From: a@sgar.example\r\nTo: b@agents.example\r\nSubject: Bonjour\r\n\r\
 
 def build() -> Side:
     """Everything an organisation can hold, valid and committed."""
+    return kept.worlds(1, make)[0] if kept.is_empty() else make()
+
+
+def build_two() -> list[Side]:
+    """Two organisations, as a test begins."""
+    return kept.worlds(2, make)
+
+
+def build_anew() -> Side:
+    """As if nothing had happened before."""
+    _forget()
+    return kept.worlds(1, make)[0]
+
+
+def build_two_anew() -> list[Side]:
+    _forget()
+    return kept.worlds(2, make)
+
+
+def _forget() -> None:
+    db.session.rollback()
+    db.session.expunge_all()
+    databases.empty(db.engine.url.render_as_string(hide_password=False))
+
+
+def make() -> Side:
     now, n = utcnow(), next(number)
     organisation = make_organisation(consent_notice="Vos données servent à l’organisation.")
     starts = now.replace(minute=0, second=0, microsecond=0, hour=8) + timedelta(days=60)
@@ -253,9 +282,13 @@ WRITE_NOTHING = {
 def dump() -> str:
     """Every row of every table, in one hash."""
     db.session.rollback()
-    rows = [(table.name, sorted(map(repr, db.session.execute(table.select())))) for table in db.metadata.sorted_tables]
+    cursor = db.session.connection().connection.cursor()  # as the database holds them, which is quicker to read
+    hashed = hashlib.sha256()
+    for table in db.metadata.sorted_tables:
+        cursor.execute(f'SELECT * FROM "{table.name}"')  # noqa: S608
+        hashed.update(repr((table.name, sorted(map(repr, cursor.fetchall())))).encode())
     db.session.rollback()
-    return hashlib.sha256(repr(rows).encode()).hexdigest()
+    return hashed.hexdigest()
 
 
 def rules(app: Flask, *, method: str) -> list[Rule]:
