@@ -118,7 +118,7 @@ def take_over(event: Event, kept: AgendaImport, *, replaces: bool, now: datetime
 
 def current(event: Event) -> EventFile:
     """The programme that organisers see: the draft where one waits."""
-    waiting = applying.waiting_file(event) if event.is_public else None
+    waiting = applying.waiting_file(event)
     return waiting if waiting is not None else taking.take(event)
 
 

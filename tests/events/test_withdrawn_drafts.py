@@ -1,5 +1,6 @@
 """A draft that waits when its event is withdrawn: edited on, told when publishing again, and never applied silently."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from eventapp.agenda import editing
 from eventapp.agenda.models import BookingMode, Session
 from eventapp.events import lifecycle
 from eventapp.exchange import applying, drafting, shifting, taking
+from eventapp.exchange.agenda_import import current
 from eventapp.extensions import db
 from tests.factories import NOW, STARTS, make_event, make_session, make_user
 from tests.pages import words
@@ -87,6 +89,16 @@ def test_a_file_that_comes_meanwhile_waits_too(event):
 
     assert titles(event) == ["Ancienne"]
     assert [session.title for session in drafting.plan(event).sessions] == ["Brouillon"]
+
+
+def test_a_received_agenda_joins_what_the_editor_shows(event):
+    base = current(event)
+    added = replace(base.sessions[0], slug="ajoutee", title="Ajoutée")
+
+    drafting.take_up(event, replace(base, sessions=(*base.sessions, added)), "test", now=NOW, by=None)
+
+    assert [session.title for session in drafting.plan(event).sessions] == ["Brouillon", "Ajoutée"]
+    assert titles(event) == ["Ancienne"]
 
 
 def test_the_hours_of_a_draft_are_the_same_instants_in_another_zone(event):
