@@ -108,7 +108,7 @@ def listed(event: Event, choice: Choice) -> Select["Guest"]:
     )
 
 
-def count(query: Select["Guest"]) -> int:
+def count(query: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
 
 

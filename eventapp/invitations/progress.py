@@ -9,7 +9,11 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from eventapp.extensions import db
 from eventapp.invitations.campaign_models import Campaign, CampaignRecipient, CampaignState
+from eventapp.invitations.models import Guest
+from eventapp.network.models import Structure
 from eventapp.outbox.models import Message, State
+from eventapp.registrations.models import Registration
+from eventapp.text import fold
 
 GOING = (State.QUEUED, State.HELD, State.SENDING)
 TROUBLE = (State.FAILED, State.UNCERTAIN)
@@ -74,19 +78,35 @@ GROUPS = {
 }
 
 
-def recipients(campaign: Campaign, group: str = "") -> Select[CampaignRecipient]:
-    """Its people in the order of the list, with what their line shows."""
+LONGEST_SEARCH = 200
+NAME = func.coalesce(Guest.name_folded, Registration.name_folded, "")
+SEARCHED = func.coalesce(Guest.search_text, Registration.search_text, "")
+STRUCTURE = func.coalesce(
+    select(Structure.sort_key)
+    .where(Structure.id == func.coalesce(Guest.structure_id, Registration.structure_id))
+    .correlate(Guest, Registration)
+    .scalar_subquery(),
+    "",
+)
+
+
+def recipients(campaign: Campaign, group: str = "", text: str = "") -> Select[CampaignRecipient]:
+    """Its people by name, with what their line shows."""
     query = (
         select(CampaignRecipient)
         .outerjoin(CampaignRecipient.message)
+        .outerjoin(CampaignRecipient.guest)
+        .outerjoin(CampaignRecipient.registration)
         .where(CampaignRecipient.campaign_id == campaign.id)
         .options(
             joinedload(CampaignRecipient.message),
             selectinload(CampaignRecipient.guest),
             selectinload(CampaignRecipient.registration),
         )
-        .order_by(CampaignRecipient.id)
+        .order_by(NAME, CampaignRecipient.id)
     )
+    for word in fold(text[:LONGEST_SEARCH]).split():
+        query = query.where(SEARCHED.contains(word, autoescape=True))
     return query.where(_is_in(group)) if group in GROUPS else query
 
 

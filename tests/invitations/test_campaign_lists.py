@@ -7,10 +7,11 @@ import pytest
 
 from eventapp.agenda.models import BookingMode
 from eventapp.extensions import db
-from eventapp.invitations import departures
+from eventapp.invitations import campaigns, departures
 from eventapp.invitations.campaign_models import Campaign
 from eventapp.invitations.models import Reply
 from eventapp.invitations.views import campaign_review
+from eventapp.letters.models import LetterKind
 from eventapp.outbox import rendering
 from eventapp.outbox.letters import NothingToSay
 from eventapp.registrations import seats
@@ -45,6 +46,48 @@ def form_of(page, **changes):
 
 def named(page):
     return [words(head).split()[0] for head in page.select("#personnes ~ details tbody th")]
+
+
+def shown(client, campaign, query=""):
+    page = client.page(path(campaign.event, f"/{campaign.id}?{query}"))
+    return [words(link).split()[0] for link in page.select("tbody th a")], page
+
+
+def mailing(event, people):
+    order = campaigns.Order(kind=LetterKind.INVITATION, segment={}, people=[guest.id for guest in people])
+    return campaigns.create(event, order, now=NOW, by=None)
+
+
+def test_the_people_of_a_campaign_are_searched_sorted_and_exported(client, event):
+    lille, arras = make_structure(name="Lille"), make_structure(name="Arras", commune="Béthune")
+    people = [("Évrard", lille), ("Dubois", arras), ("Zola", arras)]
+    campaign = mailing(event, [make_guest(event, make_person(last_name=n, structure=s)) for n, s in people])
+
+    assert shown(client, campaign)[0] == ["DUBOIS", "ÉVRARD", "ZOLA"]
+    assert shown(client, campaign, "tri=-nom")[0] == ["ZOLA", "ÉVRARD", "DUBOIS"]
+    assert shown(client, campaign, "tri=structure")[0] == ["DUBOIS", "ZOLA", "ÉVRARD"]
+    assert shown(client, campaign, "q=evrard")[0] == ["ÉVRARD"]
+    assert shown(client, campaign, "q=BETHUNE&etat=a-envoyer")[0] == ["DUBOIS", "ZOLA"]
+    assert shown(client, campaign, "q=bethune&etat=partis")[0] == []
+    exported = client.get(path(event, f"/{campaign.id}/liste.csv?q=zola")).get_data(as_text=True)
+    assert [line.split(";")[0] for line in exported.splitlines()[1:]] == ["Zola"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("sort", ["nom", "-nom", "structure", "-structure"])
+def test_each_page_of_a_campaign_follows_the_one_before(client, event, sort):
+    structures = [make_structure(name=name) for name in ("Arras", "Lille")]
+    people = [make_person(last_name=f"N{n:02}", structure=structures[n % 2]) for n in range(60)]
+    campaign = mailing(event, [make_guest(event, person) for person in people])
+
+    first, page = shown(client, campaign, f"tri={sort}")
+    after = page.select_one("nav[aria-label] a[href*='apres=']")["href"]
+    second = [
+        words(link).split()[0] for link in client.page(path(event, f"/{campaign.id}") + after).select("tbody th a")
+    ]
+
+    assert (len(first), len(set(first + second))) == (50, 60)
+    assert "60 personnes trouvées" in words(page.main)
 
 
 def reviewed(client, event, query):

@@ -11,18 +11,36 @@ from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.invitations import automatic, campaigns
+from eventapp.invitations import automatic, campaigns, listing
 from eventapp.invitations.campaign_forms import AutomaticForm
 from eventapp.invitations.campaign_models import AutomaticLetter, Campaign, CampaignRecipient
-from eventapp.invitations.progress import GROUPS, badge, outcome, progress, recipients
+from eventapp.invitations.progress import (
+    GROUPS,
+    LONGEST_SEARCH,
+    NAME,
+    STRUCTURE,
+    badge,
+    outcome,
+    progress,
+    recipients,
+)
 from eventapp.invitations.views.organiser import bp, managed
 from eventapp.letters.models import LetterKind
 from eventapp.pagination import Order, page
+from eventapp.text import one_line
 
 CAMPAIGN = "/gestion/evenements/<slug>/envois/<int(max=2147483647):campaign_id>"
 AUTOMATIC = "/gestion/evenements/<slug>/envois/automatiques"
 ONE_AUTOMATIC = f"{AUTOMATIC}/<int(max=2147483647):automatic_id>"
-ORDER = Order((CampaignRecipient.id,), lambda row: (row.id,))
+COLUMNS: dict[str, tuple[Any, Any]] = {
+    "nom": ((NAME, CampaignRecipient.id), lambda row: (_person(row, "name_folded"), row.id)),
+    "structure": (
+        (STRUCTURE, NAME, CampaignRecipient.id),
+        lambda row: (_structure(row), _person(row, "name_folded"), row.id),
+    ),
+}
+ORDERS = {name: Order(*how) for name, how in COLUMNS.items()}
+ORDERS |= {f"-{name}": Order(*how, descending=True) for name, how in COLUMNS.items()}
 EXPORTED = ("Nom", "Prénom", "Adresse électronique", "Structure", "Résultat", "Envoyé le")
 
 
@@ -37,8 +55,6 @@ def campaigns_index(slug: str) -> str:
 def campaign(slug: str, campaign_id: int) -> str:
     event = managed(slug)
     found = _find(event, campaign_id)
-    group = request.args.get("etat", "")
-    rows = page(recipients(found, group), ORDER, after=request.args.get("apres"), before=request.args.get("avant"))
     return render_template(
         "invitations/organiser/campaign.html",
         event=event,
@@ -47,10 +63,9 @@ def campaign(slug: str, campaign_id: int) -> str:
         title=campaigns.title(found),
         progress=progress([found])[found.id],
         is_live=found.state in campaigns.LIVE,
-        group=group if group in GROUPS else "",
-        page=rows,
         outcome=outcome,
         badge_of=badge,
+        **_listed(found),
         exports=downloads.links(".campaign_list", slug=slug, campaign_id=campaign_id),
     )
 
@@ -60,7 +75,7 @@ def campaign(slug: str, campaign_id: int) -> str:
 def campaign_list(slug: str, campaign_id: int, kind: str) -> Response:
     event = managed(slug)
     found = _find(event, campaign_id)
-    rows = db.session.scalars(recipients(found, request.args.get("etat", ""))).unique()
+    rows = db.session.scalars(recipients(found, *_filters())).unique()
     return downloads.spreadsheet(kind, f"{campaigns.title(found)} {event.title}", EXPORTED, _cells(event, rows))
 
 
@@ -171,6 +186,29 @@ def _do(verb: Callable[..., None], row: Campaign | AutomaticLetter, sentence: st
 
 def _find(event: Event, campaign_id: int) -> Campaign:
     return db.first_or_404(db.select(Campaign).where(Campaign.event_id == event.id, Campaign.id == campaign_id))
+
+
+def _filters() -> tuple[str, str]:
+    """The part of the campaign and the name that the address asks for."""
+    group = request.args.get("etat", "")
+    return (group if group in GROUPS else ""), one_line(request.args.get("q", "")[:LONGEST_SEARCH])
+
+
+def _listed(campaign: Campaign) -> dict[str, Any]:
+    """The people of a page of the list, and how it was asked for."""
+    (group, text), sort = _filters(), request.args.get("tri", "nom")
+    sort, query = sort if sort in ORDERS else "nom", recipients(campaign, group, text)
+    rows = page(query, ORDERS[sort], after=request.args.get("apres"), before=request.args.get("avant"))
+    return {"group": group, "text": text, "sort": sort, "page": rows, "found": listing.count(query)}
+
+
+def _person(row: CampaignRecipient, what: str) -> str:
+    return getattr(row.guest or row.registration, what, "")
+
+
+def _structure(row: CampaignRecipient) -> str:
+    person = row.guest or row.registration
+    return person.structure.sort_key if person is not None and person.structure is not None else ""
 
 
 def _cells(event: Event, rows: Iterable[CampaignRecipient]) -> Iterable[tuple[Any, ...]]:
