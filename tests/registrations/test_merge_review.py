@@ -99,7 +99,7 @@ def test_a_review_without_another_is_refused(client: PageClient, twins: Twins) -
 
 
 def letters(page: Any) -> list[str]:
-    return [words(line) for line in page.select(".confirm h2 + ul li")]
+    return [words(line) for line in page.select("#courriels + ul li")]
 
 
 def fields(page: Any) -> dict[str, str]:
