@@ -97,7 +97,7 @@ def test_a_received_agenda_joins_what_the_editor_shows(event):
 
     drafting.take_up(event, replace(base, sessions=(*base.sessions, added)), "test", now=NOW, by=None)
 
-    assert [session.title for session in drafting.plan(event).sessions] == ["Brouillon", "Ajoutée"]
+    assert sorted(session.title for session in drafting.plan(event).sessions) == ["Ajoutée", "Brouillon"]
     assert titles(event) == ["Ancienne"]
 
 
