@@ -20,7 +20,7 @@ from eventapp.registrations.models import Booking, CalendarWish, Registration
 from eventapp.registrations.refusals import SessionsClash, ToAnnounceFirst
 from eventapp.registrations.self_service import request_payloads, requests
 from eventapp.registrations.self_service.models import ChangeRequest, RequestKind
-from eventapp.registrations.sessions import programme_changes, session_changes
+from eventapp.registrations.sessions import programme_changes, session_changes, session_waiting
 from eventapp.registrations.wishes import allocation
 from eventapp.registrations.wishes.models import Allocation
 from tests.factories import NOW, make_event, make_person, make_session, make_user, save
@@ -201,6 +201,23 @@ def test_no_question_is_asked_of_two_sessions_of_one_hour_before(granted: Grante
 
     assert booking.has_offer
     assert "registrations/session_offered" in told(outbox)
+
+
+def test_an_answer_gives_up_nothing_that_was_granted(outbox: Outbox) -> None:
+    granted = Granted()
+    other = make_session(granted.event, title="Jeu", starts_at=granted.alone.starts_at, **BOOKED | {"capacity": 0})
+    seats.change_sessions(granted.person, [granted.alone], beside=[other], now=NOW, by="person")
+    granted.kept = allocation.keep(granted.event, allocation.draw(granted.event, seed=1), now=LATER, by=granted.user)
+    granted.apply()
+    other.capacity = 1
+    seats.fill(granted.event, now=LATER)
+    granted.move_with(granted.parallel[0], other)
+    booking = next(one for one in granted.person.live_bookings if one.session is other)
+
+    assert session_waiting.take_seat(booking, now=LATER)
+
+    assert granted.held == ["Atelier A", "Jeu"]
+    assert "Atelier" not in said(outbox()[-1]).split("Vos souhaits")[0]
 
 
 def own(registration: Registration) -> str:

@@ -15,16 +15,17 @@ from eventapp.registrations.sessions.choices import check_required_slots, in_the
 from eventapp.registrations.sessions.seats import record
 from eventapp.registrations.states import release, touch
 from eventapp.registrations.waiting.waiting_list import fill
+from eventapp.registrations.wishes.wish_slots import disclosed
 
 
 def take_seat(booking: Booking, *, now: datetime) -> bool:
-    """Take the seat that is proposed, and give up those of the same hour. False when the answer came too late: the seat
-    has then gone to the next person, which is to be kept."""
+    """Take the seat that is proposed, and give up those of the same hour that they know of. False when the answer came
+    too late: the seat has then gone to the next person, which is to be kept."""
     registration, event = booking.registration, booking.registration.event
     hold(event)
     if not _is_open(booking, now=now):
         return booking.is_confirmed
-    given_up = in_the_way(booking)
+    given_up = disclosed(event, in_the_way(booking))
     for other in given_up:
         release(other, now=now)
     booking.confirmed_at, booking.offer_until = now, None
