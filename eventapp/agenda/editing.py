@@ -4,7 +4,7 @@
 Every change also raises the revision of the event, whose pages show it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2s
@@ -125,6 +125,12 @@ def mark(session: Session) -> str:
     cast = [(a.speaker.slug, a.role.value, a.note) for a in session.appearances]
     whole = (*map(str, facts), *hours, session.room.slug if session.room is not None else "", cast)
     return blake2s(repr(whole).encode(errors="backslashreplace"), digest_size=8).hexdigest()
+
+
+def mark_of_all(sessions: Iterable[Session]) -> str:
+    """Changes when what takes place does, or anything that is written of it."""
+    marks = sorted((session.slug, mark(session)) for session in sessions if session.cancelled_at is None)
+    return blake2s(repr(marks).encode(), digest_size=8).hexdigest()
 
 
 def require_choice(event: Event, slots: Sequence[str], *, now: datetime, by: User | None) -> None:

@@ -46,6 +46,7 @@ class ShiftForm(Start):
             NumberRange(-MOST_MINUTES, MOST_MINUTES, f"De −{MOST_MINUTES} à {MOST_MINUTES} minutes."),
         ],
     )
+    seen = HiddenField()
     room = SelectField("Salles concernées", choices=[EVERY_ROOM], default="")
 
     def offer(self, rooms: list[Room]) -> None:
@@ -61,6 +62,7 @@ class HalfDayForm(Start):
         default=3,
         validators=[Optional(), NumberRange(1, MOST_COPIES, f"De 1 à {MOST_COPIES}.")],
     )
+    seen = HiddenField()
 
     def offer(self, sources: list[tuple[str, str]]) -> None:
         choices: Any = [SelectChoice(value, label) for value, label in sources]

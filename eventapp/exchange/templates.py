@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from eventapp import journal
@@ -19,9 +19,11 @@ from eventapp.exchange.event_file import ContactPart, EventFile, OrganisationPar
 from eventapp.exchange.models import EventTemplate
 from eventapp.extensions import db
 from eventapp.invitations import automatic as planning
+from eventapp.journal.models import Entry
 from eventapp.letters.models import Letter, LetterKind
 from eventapp.text import fold
 
+STARTED = "template.started"
 REMEMBERED = timedelta(days=30)  # during which what was removed can be taken back
 
 
@@ -129,6 +131,18 @@ def start(
             author = by.id if by is not None else None
             db.session.add(Letter(event_id=event.id, version=1, written_at=now, written_by_id=author, **facts))
     return event
+
+
+def started(organisation: Organisation, key: str) -> Event | None:
+    """The event that a first press of the same button began; others wait here until it is there."""
+    db.session.execute(update(Organisation).where(Organisation.id == organisation.id).values(id=Organisation.id))
+    same = Entry.act == STARTED, Entry.details["key"].as_string() == key
+    return db.session.scalar(select(Event).join(Entry).where(Event.organisation_id == organisation.id, *same))
+
+
+def note_start(event: Event, name: str, key: str, *, now: datetime, by: User | None) -> None:
+    said = f"Créé d’après le modèle «\u00a0{name}\u00a0»"
+    journal.record(STARTED, said, now=now, by=by, event=event, subject=event, key=key)
 
 
 def nameless(file: EventFile) -> EventFile:

@@ -193,3 +193,24 @@ def test_somebody_represents_who_is_represented(organiser, event):
     response = organiser.post(desk("programme/nouvelle-session"), data=typed | cast | {"cast_presence": "represented"})
 
     assert "indiquez qui représente" in words(parse(response).select_one("#erreurs"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "programme/decalage?day=2027-01-14&starts=09:00&minutes=20",
+        "programme/demi-journees?source=matinee-ateliers&day=2027-01-14&starts=14:00&tracks=2",
+        "sessions/s/copie",
+    ],
+)
+def test_a_button_pressed_twice_acts_once(organiser, event, path):
+    make_session(event, slug="s")
+    form = organiser.page(desk(path)).select_one("main form[method=post]")
+    sent = {tag["name"]: tag.get("value", "") for tag in form.select("input")} | {"room": ""}
+
+    first = organiser.post(form["action"], data=sent)
+    after = hours(event)
+    second = organiser.post(form["action"], data=sent)
+
+    assert (first.status_code, second.status_code, hours(event)) == (303, 303, after)
+    assert "Rien n’a été fait de plus" in words(organiser.page(desk("programme")).main)

@@ -181,3 +181,19 @@ def test_conflicts_are_those_of_the_draft(organiser, event):
     organiser.post(desk("programme/nouvelle-session"), data=TYPED | {"room": "amphi"})
 
     assert "accueille en même temps" in words(organiser.page(desk("programme")).select_one("#points"))
+
+
+@pytest.mark.parametrize("path", ["sessions/accueillir", "sessions/accueillir/lignes"])
+def test_what_was_typed_about_a_session_that_a_colleague_removed_is_kept(organiser, event, path):
+    organiser.post(desk("programme/nouvelle-session"), data=TYPED)
+    organiser.post(desk("sessions/accueillir/suppression"))
+
+    response = organiser.post(desk(path), data=TYPED | {"title": "Longuement écrite"})
+
+    page = parse(response)
+    assert response.status_code == 404
+    assert "vous pouvez l’ajouter de nouveau" in words(page.select_one("#erreurs"))
+    assert page.select_one("[name=title]")["value"] == "Longuement écrite"
+    assert page.select_one("main form.narrow")["action"] == desk("programme/nouvelle-session")
+    for act in ("deplacement", "copie", "suppression"):
+        assert "quelqu’un l’a retiré" in words(parse(organiser.post(desk(f"sessions/accueillir/{act}"))).main)

@@ -1,14 +1,17 @@
 """Whom a changed session writes to, and what."""
 
+from datetime import timedelta
+
 import pytest
 
 from eventapp.agenda.models import BookingMode
 from eventapp.outbox.letters import NothingToSay
 from eventapp.outbox.rendering import render
 from eventapp.registrations.models import Booking
-from tests.factories import NOW, make_event, make_registration, make_room, make_session, make_user, save
+from tests.factories import NOW, STARTS, make_event, make_registration, make_room, make_session, make_user, save
 from tests.pages import words
 
+HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.usefixtures("in_november")
 TYPED = {
     "title": "Accueillir",
@@ -99,3 +102,21 @@ def test_fewer_seats_than_held_release_nobody_and_say_so(organiser, event):
     said = "La session « Accueillir » a 1 place pour 2 occupées. Personne ne perd la sienne"
     assert said in words(organiser.page(desk("programme")).main)
     assert [booking.released_at for booking in held] == [None, None]
+
+
+@pytest.mark.parametrize(("booked", "letter"), [(1, "session_moved"), (3, "programme_changed")])
+def test_shifting_what_is_not_shown_writes_once_to_each(organiser, event, outbox, booked, letter):
+    sessions = [make_session(event, starts_at=STARTS + n * HOUR, booking=BookingMode.OPTIONAL) for n in range(3)]
+    person = make_registration(event)
+    for session in sessions[:booked]:
+        book(session, person)
+
+    organiser.post(
+        desk("programme/decalage"), data={"day": "2027-01-14", "starts": "09:00", "minutes": "20", "room": ""}
+    )
+
+    (mail,) = [mail for mail in outbox() if mail.letter != "registrations/calendar_update"]
+    assert (mail.letter, mail.to) == (f"registrations/{letter}", person.email)
+    text = render(mail).text
+    assert all(session.title in text for session in sessions[:booked])
+    assert "9 h 20" in " ".join(text.split())

@@ -8,15 +8,18 @@ from flask import g, request
 
 from eventapp import access
 from eventapp.agenda import copying, half_days
+from eventapp.agenda.editing import mark_of_all
 from eventapp.agenda.models import Session
 from eventapp.agenda.programme_forms import CopyForm, HalfDayForm
 from eventapp.agenda.views.desk import (
+    ProgrammeChanged,
     back_to,
     bp,
     edited,
     find_plan,
     find_session,
     point_at,
+    refused,
     rooms_of,
     show,
     speakers_of,
@@ -57,7 +60,9 @@ def add_half_day(slug: str) -> Any:
     if not form.validate_on_submit():
         return _page(plan, form), 422
     try:
-        number = _add(plan, _asked(plan, form))
+        number = _add(plan, _asked(plan, form), form.seen.data)
+    except ProgrammeChanged as refusal:
+        return refused("programme", plan.event, refusal)
     except Refused as refusal:
         point_at(form, refusal)
         return _page(find_plan(slug), form), 422
@@ -86,7 +91,9 @@ def do_copy_session(slug: str, session_slug: str) -> Any:
     try:
         starts_at = form.instant("starts", plan.event)
         times = {"count": form.count.data or 1, "pause": form.pause.data or 0}
-        number = _add(plan, copying.repeated(found, starts_at, form.chosen_room, **times))
+        number = _add(plan, copying.repeated(found, starts_at, form.chosen_room, **times), form.seen.data)
+    except ProgrammeChanged as refusal:
+        return refused("programme", plan.event, refusal)
     except Refused as refusal:
         point_at(form, refusal)
         plan, found = find_session(slug, session_slug)
@@ -94,10 +101,10 @@ def do_copy_session(slug: str, session_slug: str) -> Any:
     return back_to("programme", plan.event, plural(number, "copie est ajoutée.", "copies sont ajoutées."))
 
 
-def _add(plan: Plan, proposals: Iterable[Session]) -> int:
+def _add(plan: Plan, proposals: Iterable[Session], seen: str | None) -> int:
     """How many were added. The proposals are made before anything else is read: they stand on the plan."""
     event, proposals = plan.event, list(proposals)
-    with edited(event):
+    with edited(event, seen):
         rooms = {room.slug: room for room in rooms_of(event)}
         copying.add_all(event, proposals, rooms, speakers_of(event), now=utcnow(), by=g.user)
     return len(proposals)
@@ -135,11 +142,11 @@ def _page(plan: Plan, form: HalfDayForm, proposals: list[Session] | None = None)
         for (day, half), sessions in held.items()
     }
     new = appearing(plan, [*plan.sessions, *proposals]) if proposals else []
-    return show(
-        "agenda/organiser/half_days.html", plan, form=form, summaries=summaries, proposals=proposals, appearing=new
-    )
+    more = {"summaries": summaries, "proposals": proposals, "appearing": new, "seen": mark_of_all(plan.sessions)}
+    return show("agenda/organiser/half_days.html", plan, form=form, **more)
 
 
 def _copy_page(plan: Plan, session: Session, form: CopyForm) -> str:
     form.offer(plan.rooms)
+    form.seen.data = mark_of_all(plan.sessions)
     return show("agenda/organiser/copy_session.html", plan, session=session, form=form)

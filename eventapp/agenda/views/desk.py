@@ -5,11 +5,13 @@ Pages show a `Plan`: the rows, or the draft beside them. Acts happen inside `edi
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 
+from eventapp import errors
+from eventapp.agenda import editing
 from eventapp.agenda.models import Room, Session, Speaker
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
@@ -27,6 +29,15 @@ class NoLonger(Refused):
     message = "Cela ne figure plus au programme\u00a0: quelqu’un l’a retiré entre-temps."
 
 
+class ProgrammeChanged(Refused):
+    """A second press of a button that adds or shifts, or a colleague's change."""
+
+    message = (
+        "Le programme a changé depuis l’ouverture de cette page, peut-être par une première pression du bouton. "
+        "Rien n’a été fait de plus\u00a0: relisez-le, puis recommencez si besoin."
+    )
+
+
 def find_event(slug: str) -> Event:
     return db.first_or_404(Event.managed_by(g.user).where(Event.slug == slug))
 
@@ -37,7 +48,7 @@ def find_plan(slug: str) -> Plan:
 
 def find_session(slug: str, session_slug: str) -> tuple[Plan, Session]:
     plan = find_plan(slug)
-    return plan, plan.session(session_slug) or abort(404)
+    return plan, plan.session(session_slug) or _gone()
 
 
 def find_room(slug: str, room_slug: str) -> tuple[Plan, Room]:
@@ -51,9 +62,12 @@ def find_speaker(slug: str, speaker_slug: str) -> tuple[Plan, Speaker]:
 
 
 @contextmanager
-def edited(event: Event) -> Iterator[bool]:
-    """Committed when nothing was refused; whether it is a draft that changes."""
+def edited(event: Event, seen: str | None = None) -> Iterator[bool]:
+    """Committed when nothing was refused; whether it is a draft that changes. `seen`: the `mark_of_all` of the sessions
+    that the page showed."""
     with drafting.edited(event, now=utcnow(), by=g.user) as is_draft:
+        if seen and editing.mark_of_all(db.session.scalars(Session.of(event))) != seen:
+            raise ProgrammeChanged
         yield is_draft
     db.session.commit()
 
@@ -68,6 +82,12 @@ def row(kind: type[Row], event: Event, slug: str) -> Row:
 
 def find_row(kind: type[Row], event: Event, slug: str) -> Row | None:
     return db.session.scalar(db.select(kind).where(kind.event_id == event.id, kind.slug == slug))
+
+
+def _gone() -> NoReturn:
+    """An act on what a colleague removed is told so; an address never written here is not found."""
+    sentence = errors.page(404, NoLonger.message) if request.method == "POST" else None
+    abort(404 if sentence is None else make_response(sentence, 404))
 
 
 def rooms_of(event: Event) -> list[Room]:

@@ -1,16 +1,18 @@
 """Everything after an hour, earlier or later: what moves and what it brings about is shown first."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import g, request
 
 from eventapp import access
 from eventapp.agenda import moving
+from eventapp.agenda.editing import mark_of_all
 from eventapp.agenda.models import Session
 from eventapp.agenda.moving import Move
 from eventapp.agenda.programme_forms import ShiftForm
-from eventapp.agenda.views.changing import change_session, said
-from eventapp.agenda.views.desk import back_to, bp, edited, find_plan, point_at, show
+from eventapp.agenda.views.changing import move_sessions, said
+from eventapp.agenda.views.desk import ProgrammeChanged, back_to, bp, edited, find_plan, point_at, refused, show
 from eventapp.agenda.views.points import appearing
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
@@ -47,8 +49,10 @@ def do_shift(slug: str) -> Any:
         return _page(plan, form), 422
     try:
         moves = {move.session.slug: move for move in _moves(plan, form)}
-        with edited(plan.event) as is_draft:
+        with edited(plan.event, form.seen.data) as is_draft:
             told = _apply(plan, moves, is_draft)
+    except ProgrammeChanged as refusal:
+        return refused("programme", plan.event, refusal)
     except Refused as refusal:
         point_at(form, refusal)
         return _page(find_plan(slug), form), 422
@@ -57,12 +61,11 @@ def do_shift(slug: str) -> Any:
 
 
 def _apply(plan: Plan, moves: dict[str, Move], is_draft: bool) -> int:
-    event, told = plan.event, 0
+    event = plan.event
     rows = list(db.session.scalars(Session.of(event)))
     before = {session.slug: session.starts_at for session in rows if session.slug in moves}
-    for session in [session for session in rows if session.slug in moves]:
-        move = moves[session.slug]
-        told += change_session(session, {"starts_at": move.starts_at, "ends_at": move.ends_at}, is_draft)
+    found = [replace(moves[session.slug], session=session) for session in rows if session.slug in moves]
+    told = move_sessions(event, found, is_draft)
     moving.follow_choices(event, rows, before, now=utcnow(), by=g.user)
     return told
 
@@ -82,4 +85,5 @@ def _proposed(plan: Plan) -> dict[str, Any]:
 
 def _page(plan: Plan, form: ShiftForm, moves: list[Move] | None = None) -> str:
     new = appearing(plan, moving.after(plan.sessions, moves)) if moves else []
-    return show("agenda/organiser/shift.html", plan, form=form, moves=moves, appearing=new)
+    seen = mark_of_all(plan.sessions)
+    return show("agenda/organiser/shift.html", plan, form=form, moves=moves, appearing=new, seen=seen)

@@ -1,5 +1,6 @@
 """Templates of events: keep an event as one, begin an event from one, rename, delete."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -125,14 +126,14 @@ def restore_template(template_id: int) -> Any:
 
 
 def _start(name: str, organisations: list[Organisation], file: Mapping[str, Any], kept: Mapping[str, Any]) -> Any:
-    form = StartForm(data={"title": file["title"]})
+    form = StartForm(data={"title": file["title"], "key": secrets.token_hex(16)})
     form.organisation.choices = choices_of({one.slug: one.name for one in organisations})
     if not form.validate_on_submit() or form.starts_on.data is None:
         return _start_page(name, file, form, kept), 422 if form.is_submitted() else 200
     owner = next(one for one in organisations if one.slug == form.organisation.data)
-    title, starts_on = form.title.data or "", form.starts_on.data
+    event = verbs.started(owner, form.key.data) if form.key.data else None
     try:
-        event = verbs.start(owner, file, **kept, title=title, starts_on=starts_on, now=utcnow(), by=g.user)
+        event = event or _begun(name, owner, file, form, kept)
     except Refused as refusal:
         db.session.rollback()
         point_at(form, refusal)
@@ -142,6 +143,14 @@ def _start(name: str, organisations: list[Organisation], file: Mapping[str, Any]
         "L’événement est créé d’après le modèle, en brouillon\u00a0: complétez le lieu, les dates, les noms.", "success"
     )
     return back_to(event)
+
+
+def _begun(name: str, owner: Organisation, file: Any, form: StartForm, kept: Mapping[str, Any]) -> Event:
+    act: dict[str, Any] = {"now": utcnow(), "by": g.user}
+    asked: dict[str, Any] = {"title": form.title.data, "starts_on": form.starts_on.data}
+    event = verbs.start(owner, file, **kept, **asked, **act)
+    verbs.note_start(event, name, form.key.data or "", **act)
+    return event
 
 
 def _organisations() -> list[Organisation]:

@@ -1,5 +1,6 @@
 """What a change of the programme does to those who booked: told once when the hour or the room changes."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,11 +11,14 @@ from eventapp.accounts.models import User
 from eventapp.agenda import editing
 from eventapp.agenda.editing import Cast
 from eventapp.agenda.models import Session
+from eventapp.agenda.moving import Move
 from eventapp.errors import Refused
 from eventapp.events.locks import hold
+from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations import notices
 from eventapp.registrations.models import Booking, Registration
+from eventapp.registrations.sessions import notices as session_notices
 from eventapp.registrations.waiting.waiting_list import fill
 from eventapp.registrations.wishes.wish_slots import disclosed
 
@@ -44,6 +48,25 @@ def edit_session(
     if changed & {"capacity", "booking", "starts_at", "ends_at"}:  # another hour may leave nothing to choose between
         fill(session.event, now=now)
     return len(told)
+
+
+def move_sessions(event: Event, moves: Sequence[Move], *, now: datetime, by: User | None) -> int:
+    """Several at once: whoever booked more than one of them gets one letter. How many people are told."""
+    changed: dict[Registration, dict[Session, dict[str, str]]] = defaultdict(dict)
+    for move in moves:
+        session, before = move.session, when_and_where(move.session)
+        hours = {"starts_at": move.starts_at, "ends_at": move.ends_at}
+        if editing.edit_session(session, hours, now=now, by=by) and session.ends_at > now:
+            for registration in _holders(session):
+                changed[registration][session] = before
+    for registration, sessions in changed.items():
+        if len(sessions) == 1:
+            ((session, before),) = sessions.items()
+            notices.session_moved(registration, session, before, now=now)
+        else:
+            session_notices.programme_changed(registration, sessions, now=now)
+    fill(event, now=now)
+    return len(changed)
 
 
 def remove_session(session: Session, *, now: datetime, by: User | None) -> None:

@@ -45,7 +45,7 @@
     try {
       const answer = await fetch(block.dataset.move, { method: "POST", body });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const sentence = page.querySelector(".fr-alert--success, .fr-alert--error, #erreurs");
+      const sentence = page.querySelector(".fr-alert--success, .fr-alert--error, #erreurs, .error-page .fr-text--lead");
       if (!answer.ok || !page.getElementById("grille")) throw new Error(sentence?.innerText || sentence?.textContent);
       show(page);
       say(sentence ? sentence.textContent.trim().replace(/\s+/g, " ") : "");

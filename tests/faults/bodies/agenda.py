@@ -3,7 +3,7 @@
 from typing import Any
 
 from eventapp.agenda.conflicts import Conflict
-from eventapp.agenda.editing import mark
+from eventapp.agenda.editing import mark, mark_of_all
 from eventapp.agenda.views.points import conflicts_of
 from eventapp.exchange import drafting
 from tests.faults.rows import Rows
@@ -21,6 +21,10 @@ def _session(side: Rows) -> dict[str, Any]:
 
 def _start(side: Rows, hour: str = "14:00") -> dict[str, str]:
     return {"day": side.session.starts_at.astimezone(side.event.zone).date().isoformat(), "starts": hour}
+
+
+def _seen(side: Rows) -> str:
+    return mark_of_all(drafting.plan(side.event).sessions)
 
 
 def conflict(side: Rows) -> Conflict:
@@ -41,9 +45,15 @@ BODIES: dict[str, Any] = {
     "agenda_organiser.add_session": _session,
     "agenda_organiser.edit_session": lambda side: _session(side) | {"seen": mark(side.session)},
     "agenda_organiser.do_move_session": lambda side: _start(side) | {"room": "", "seen": mark(side.session)},
-    "agenda_organiser.do_copy_session": lambda side: _start(side) | {"room": "", "count": "2", "pause": "10"},
-    "agenda_organiser.add_half_day": lambda side: _start(side) | {"source": "matinee-ateliers", "tracks": "2"},
-    "agenda_organiser.do_shift": lambda side: _start(side, "00:00") | {"minutes": "10", "room": ""},
+    "agenda_organiser.do_copy_session": lambda side: _start(side) | {
+        "room": "", "count": "2", "pause": "10", "seen": _seen(side),
+    },
+    "agenda_organiser.add_half_day": lambda side: _start(side) | {
+        "source": "matinee-ateliers", "tracks": "2", "seen": _seen(side),
+    },
+    "agenda_organiser.do_shift": lambda side: _start(side, "00:00") | {
+        "minutes": "10", "room": "", "seen": _seen(side),
+    },
     "agenda_organiser.accept_conflict": lambda side: {"key": conflict(side).key},
     "agenda_organiser.reconsider_conflict": lambda side: {"key": conflict(side).key},
     "agenda_organiser.add_speaker": _speaker,

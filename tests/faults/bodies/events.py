@@ -30,7 +30,8 @@ def dates(side: Rows) -> dict[str, Any]:
 
 
 def _starting(side: Rows) -> dict[str, Any]:
-    return {"organisation": side.organisation.slug, "title": f"D’après {next(number)}", "starts_on": "2030-06-01"}
+    facts = {"organisation": side.organisation.slug, "starts_on": "2030-06-01"}
+    return facts | {"title": f"D’après {next(number)}", "key": f"clef-{next(number)}"}
 
 
 def agenda_file(side: Rows) -> tuple[BytesIO, str]:
