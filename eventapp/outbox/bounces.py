@@ -3,8 +3,9 @@ whoever keeps that address (`when_undeliverable`)."""
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from eventapp.extensions import db
@@ -52,6 +53,12 @@ def refused(number: int, why: str, now: datetime) -> None:
     message = db.session.get(Message, number)
     if message is not None:
         _tell(message, why, now)
+
+
+def has_come_back(event: Any, address: str) -> bool:
+    """Whether a mail of this event to this address was returned, and not sent again since."""
+    same = Message.event_id == event.id, func.lower(Message.to) == address.lower()
+    return bool(db.session.scalar(select(exists().where(*same, Message.bounced_at.is_not(None)))))
 
 
 def why_dead(code: int, reply: str) -> str:

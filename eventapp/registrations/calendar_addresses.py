@@ -39,7 +39,9 @@ def _heir(registration: Registration) -> Registration | None:
     """Whoever else ever came from there; those who still do first."""
     same = Registration.event_id == registration.event_id, Registration.email_folded == registration.email_folded
     others = select(Registration).where(*same, Registration.id != registration.id)
-    return db.session.scalar(others.order_by((Registration.status == Status.CONFIRMED).desc(), Registration.id).limit(1))
+    return db.session.scalar(
+        others.order_by((Registration.status == Status.CONFIRMED).desc(), Registration.id).limit(1)
+    )
 
 
 def _bequeath(rows: list[CalendarMail], heir: Registration) -> None:

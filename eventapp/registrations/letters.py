@@ -75,7 +75,6 @@ def offered_contents(message: Message, registration_id: int) -> Contents:
 
 
 @letter("registrations/sessions_changed", title="Sessions modifiées")
-@letter("registrations/event_moved", title="Date ou lieu changé")
 def changed_contents(message: Message, registration_id: int, **_is_news: bool) -> Contents:
     """Whether it is news: `words` reads it in the message."""
     registration = find_registration(registration_id)
@@ -111,14 +110,19 @@ def session_moved_contents(message: Message, registration_id: int, session_id: i
 
 
 @letter("registrations/link", title="Lien personnel")
-def link_contents(_message: Message, registration_ids: list[int]) -> Contents:
+def link_contents(message: Message, registration_ids: list[int], registration_id: int = 0) -> Contents:
+    """`registration_id`: the one whose address was corrected, and whose calendar is sent with it."""
     found = [db.session.get(Registration, key) for key in registration_ids]
     live = [one for one in found if one is not None and not one.has_no_link]
     if not live:
         raise NothingToSay("l’inscription a été effacée, transmise ou réunie à une autre")
     event = live[0].event
     people = [{"registration": registration, "url": links.personal(registration)} for registration in live]
-    return Contents(context={"event": event, "people": people}, **_envelope(event))
+    moved = next((one for one in live if one.id == registration_id and one.is_confirmed), None)
+    agenda_file = _agenda(moved) if moved is not None else []
+    calendar = _calendar(message, moved) if moved is not None else None
+    context = {"event": event, "people": people, "agenda_is_attached": bool(agenda_file)}
+    return Contents(context=context, calendar=calendar, attachments=agenda_file, **_envelope(event))
 
 
 def find_registration(registration_id: int) -> Registration:

@@ -1,6 +1,6 @@
 """Which letter to whom. The letters themselves are in `letters.py`; they are rendered when they are sent."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -79,24 +79,33 @@ def link(registrations: Iterable[Registration], *, now: datetime) -> None:
 
 
 def address_changed(registration: Registration, old: str, parts: Sequence[Part], *, now: datetime) -> None:
-    """The link, and the calendar's entries for whoever has a place; `parts`: what the old address gives back."""
+    """The link, with the calendar's entries for whoever has a place; `parts`: what the old address gives back."""
     event = registration.event
-    calendar_letters.post_updates(
-        parts, {"to": old, "now": now, "event": event, "registration_id": registration.id}
-    )
-    link([registration], now=now)
-    if registration.is_confirmed and not event.has_ended(now):
-        calendar_letters.post_alone(calendar_mail.of_place(registration, now=now), registration, now=now)
+    about: dict[str, Any] = {"now": now, "event": event, "registration_id": registration.id}
+    calendar_letters.post_updates(parts, about | {"to": old})
+    brings = registration.is_confirmed and not event.has_ended(now)
+    given = calendar_mail.of_place(registration, now=now) if brings else []
+    ids = {"registration_ids": [registration.id]}
+    calendar_letters.post_with(given, "registrations/link", registration, now=now, **ids)
 
 
-def event_moved(event: Event, *, now: datetime) -> int:
-    """Tell every live registration the new date or place; how many letters."""
+def event_moved(
+    event: Event,
+    was: Mapping[Registration, Mapping[Session, Mapping[str, str]]] | None = None,
+    *,
+    note: str = "",
+    now: datetime,
+) -> int:
+    """Tell every live registration the new date or place; how many letters. `was`: who booked which session that
+    changes too, with when and where it was (see programme_changes); `note`: the organiser's own words."""
     told = _live(event, selectinload(Registration.bookings))
     for registration in told:
-        if registration.is_confirmed:
-            _request("registrations/event_moved", registration, now=now, raised=True, priority=Priority.BULK)
-        else:
-            _post("registrations/event_moved", registration, now=now, priority=Priority.BULK)
+        own = (was or {}).get(registration, {})
+        changes = [{"session_id": session.id, **facts} for session, facts in own.items()]
+        more: dict[str, Any] = {name: said for name, said in (("changes", changes), ("note", note)) if said}
+        parts = calendar_mail.of_place(registration, now=now, raised=True) if registration.is_confirmed else []
+        name = "registrations/event_moved"
+        calendar_letters.post_with(parts, name, registration, now=now, priority=Priority.BULK, **more)
     return len(told)
 
 

@@ -6,6 +6,7 @@ CalDAV server; after every step the calendar must say what the person's page say
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from eventapp.outbox.delivery import deliver_due
 from eventapp.outbox.models import KeptMail
 from eventapp.registrations import links, notices, seats
 from eventapp.registrations.models import CalendarWish, Registration
-from eventapp.registrations.people import Colleague
+from eventapp.registrations.people import Colleague, person_of
 from eventapp.registrations.self_service import calendar, transfers
 from eventapp.registrations.sessions import programme_changes, session_changes
 from tests.calendars.mail_program import MailProgram, changed
@@ -120,6 +121,13 @@ def a_session_moved(story: Story) -> None:
     programme_changes.edit_session(story.a, facts, cast=None, seen=None, now=story.now, by=None)
 
 
+def an_address_corrected(story: Story) -> None:
+    registration = story.people["anne"]
+    person = replace(person_of(registration), email=f"anne-{next(number)}@agents.example")
+    seats.change_details(registration, person, {}, now=story.now, by="person")
+    story.holds("anne", registration)
+
+
 def a_session_cancelled(story: Story) -> None:
     editing.cancel_session(story.b, now=story.now, by=None)
     session_changes.release_session(story.b, now=story.now, by="organiser")
@@ -156,8 +164,8 @@ def the_meeting_cancelled(story: Story) -> None:
 
 
 ACTS = (
-    registration, a_session_moved, a_session_cancelled, a_session_given_up, and_chosen_again, a_place_passed_on,
-    a_place_given_up_that_someone_waited_for, the_meeting_moved, the_meeting_cancelled,
+    registration, a_session_moved, an_address_corrected, a_session_cancelled, a_session_given_up, and_chosen_again,
+    a_place_passed_on, a_place_given_up_that_someone_waited_for, the_meeting_moved, the_meeting_cancelled,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from eventapp.outbox.models import Message
 from eventapp.registrations import notices, seats
 from eventapp.registrations.desk import merging, undoing
 from eventapp.registrations.models import CalendarWish, Registration
-from eventapp.registrations.people import Colleague
+from eventapp.registrations.people import Colleague, person_of
 from eventapp.registrations.self_service import calendar, transfers
 from eventapp.registrations.sessions import programme_changes, session_changes
 from tests.factories import NOW, make_event, make_person, make_session, make_user
@@ -67,6 +68,14 @@ class World:
     def pass_on(self) -> None:
         transfers.pass_on(self.anyone(), Colleague(**self.name()), now=self.now, by="person")
 
+    def correct_address(self) -> None:
+        """Where somebody else came from too: of a mailbox that nobody is known at, nothing is known either."""
+        one = self.anyone()
+        known = Registration.of(self.event).where(Registration.email == one.email, Registration.id != one.id)
+        if db.session.scalar(known) is not None:
+            corrected = replace(person_of(one), email=self.random.choice(MAILBOXES))
+            seats.change_details(one, corrected, {}, now=self.now, by=self.by)
+
     def merge(self) -> None:
         one, other = self.anyone(), self.anyone()
         merging.merge(one, other, address_of=self.random.choice((one, other)), now=self.now, by=self.by)
@@ -91,6 +100,7 @@ class World:
 ACTS: list[tuple[Callable[[World], None], int]] = [
     (World.register, 8), (World.change_sessions, 8), (World.choose, 6), (World.cancel, 4), (World.restore, 4),
     (World.pass_on, 2), (World.merge, 2), (World.move_session, 2), (World.cancel_session, 1), (World.move, 1),
+    (World.correct_address, 2),
 ]  # fmt: skip
 
 

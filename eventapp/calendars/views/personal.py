@@ -25,7 +25,7 @@ def agenda(token: str) -> Any:
     if unchanged is not None:
         return unchanged
     found = registration.event
-    content = files.agenda(found.title, _rows(registration), attended.public_url, zone=found.timezone)
+    content = files.agenda(found.title, rows_of(registration), attended.public_url, zone=found.timezone)
     return kept_private(public.attachment(content, f"mon-agenda-{found.slug}"), etag)
 
 
@@ -39,7 +39,7 @@ def feed(token: str, name: str) -> Any:  # noqa: ARG001 - for the reader: calend
         return unchanged
     found = registration.event
     ended = registration.cancelled_at
-    response = public.feed(found.title, _rows(registration), zone=found.timezone, cancelled_at=ended)
+    response = public.feed(found.title, rows_of(registration), zone=found.timezone, cancelled_at=ended)
     return kept_private(response, etag)
 
 
@@ -47,7 +47,7 @@ def _found(registration: Registration | None) -> Registration:
     return registration if registration is not None else abort(404)
 
 
-def _rows(registration: Registration) -> list[Row]:
+def rows_of(registration: Registration) -> list[Row]:
     """What a confirmed person attends. Who gave up, or has no place yet, attends nothing; who was taken off the list
     still learns from their calendar that it is cancelled."""
     gave_up = registration.status is Status.CANCELLED and registration.cancelled_by == "person"
