@@ -55,8 +55,7 @@ def context(
     extra = {"guest": sample, "session": session, "clashes": [], **words_beside(own, known | {"sujet": about})}
     if session is not None:
         before = {"starts_at": session.starts_at - timedelta(hours=1), "ends_at": session.ends_at - timedelta(hours=1)}
-        booking = SimpleNamespace(session_id=session.id, is_confirmed=True, has_offer=False)
-        extra |= {"was": before | {"room": ""}, "bookings": [booking], "only_chosen": set()}
+        extra |= {"was": before | {"room": ""}, "bookings": [], "only_chosen": set()}
     return extra
 
 
@@ -67,5 +66,4 @@ def _session(event: Event) -> Any:
     if found is not None:
         return found
     ends_at = min(event.starts_at + timedelta(hours=1), event.ends_at)
-    facts = {"starts_at": event.starts_at, "ends_at": ends_at, "room": None}
-    return SimpleNamespace(id=0, title=f"Atelier d’exemple{NBSP}1", **facts)
+    return SimpleNamespace(title=f"Atelier d’exemple{NBSP}1", starts_at=event.starts_at, ends_at=ends_at, room=None)
