@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 
 from eventapp import access, readiness
 from eventapp.accounts.models import Organisation
+from eventapp.agenda import site_map
 from eventapp.clock import utcnow
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -42,7 +43,10 @@ def sitemap() -> str:
     events = db.session.scalars(Event.visible()).all()
     upcoming = [event for event in events if not event.has_ended(now)]
     past = [event for event in reversed(events) if event.has_ended(now)]
-    return render_template("pages/sitemap.html", upcoming=upcoming, past=past)
+    return render_template(
+        "pages/sitemap.html", upcoming=upcoming, past=past,
+        sessions=site_map.sessions_of_all(events), speakers=site_map.speakers_of_all(events),
+    )  # fmt: skip
 
 
 @bp.get("/healthz")

@@ -10,7 +10,7 @@ from eventapp import readiness
 from eventapp.clock import utcnow
 from eventapp.extensions import db
 from eventapp.outbox.models import Heartbeat
-from tests.factories import make_event, make_organisation
+from tests.factories import make_event, make_organisation, make_session, make_speaker
 from tests.pages import words
 
 LEGAL = ["/mentions-legales", "/donnees-personnelles", "/accessibilite"]
@@ -59,6 +59,22 @@ def test_the_map_lists_public_events_only(client):
     text = words(client.page("/plan-du-site").main)
     assert "Visible" in text
     assert "Brouillon" not in text
+
+
+def test_the_map_leads_to_each_page_of_a_programme(client):
+    event, draft = make_event(slug="rencontre"), make_event(slug="brouillon", published_at=None)
+    for one in (event, draft, make_event(slug="sans-programme")):
+        make_speaker(one, slug="discret", biography="")
+        if one.slug != "sans-programme":
+            make_session(one, make_speaker(one, slug="martin"), slug="ouverture")
+    page = client.page("/plan-du-site")
+    links = [link["href"] for link in page.select("main a")]
+    for path in ("programme", "programme.pdf", "sessions/ouverture", "intervenants/martin"):
+        assert f"/evenements/rencontre/{path}" in links, path
+        assert client.get(f"/evenements/rencontre/{path}").status_code == 200
+    assert not any("discret" in link or "brouillon" in link for link in links)
+    assert "/evenements/sans-programme/programme.pdf" not in links
+    assert words(page.select_one("details summary")) == f"1 session, 1 intervenant de {event.title}"
 
 
 def test_health_is_alive_without_a_database(client, monkeypatch):
