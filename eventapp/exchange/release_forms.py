@@ -11,6 +11,7 @@ from eventapp.exchange.telling import Telling
 
 LONGEST_NOTE = 2_000
 CONCERNED, EVERYONE = "concerned", "everyone"
+ALL = SelectChoice(EVERYONE, "Toutes les personnes inscrites")
 
 
 class ReleaseForm(FlaskForm):
@@ -19,16 +20,17 @@ class ReleaseForm(FlaskForm):
     seen = StringField(widget=HiddenInput(), validators=(Optional(), Length(max=64)))
     whom = RadioField(
         "Qui prévenir", (InputRequired("Choisissez qui prévenir."),),
-        choices=[
-            SelectChoice(CONCERNED, "Les personnes dont une session change"),
-            SelectChoice(EVERYONE, "Toutes les personnes inscrites"),
-        ],
+        choices=[SelectChoice(CONCERNED, "Les personnes dont une session change"), ALL],
     )  # fmt: skip
     note = TextAreaField(
         "Votre mot (optionnel)",
         (Optional(), Length(max=LONGEST_NOTE, message="Ce texte dépasse 2 000 caractères.")),
         filters=(on_many_lines,),
     )
+
+    def say_nobody(self) -> None:
+        """Nothing that somebody booked changes: the first choice is then to write to nobody."""
+        self.whom.choices = [SelectChoice(CONCERNED, "Personne"), ALL]
 
     @property
     def telling(self) -> Telling:

@@ -13,7 +13,8 @@ from eventapp.registrations.models import Registration
 
 
 @letter(UPDATE, title="Mise à jour de l’agenda")
-def update_contents(message: Message, registration_id: int) -> Contents:
+def update_contents(message: Message, registration_id: int, **_beside: str) -> Contents:
+    """Beside which other letter it leaves: the template reads it in the message."""
     registration = find_registration(registration_id)
     number = message.context.get(ENTRY)
     if message.calendar_method == REQUEST and not _is_held(registration, number):
@@ -35,7 +36,7 @@ def post_with(
     about: dict[str, Any] = {"to": to or registration.email, "now": now, "event": registration.event}
     about |= {"priority": priority, "registration_id": registration.id}
     post(name, **about, **(_calendar(parts[0]) if parts else {}), **ids)
-    post_updates(parts[1:], about)
+    post_updates(parts[1:], about | {"beside": name})
 
 
 def post_alone(parts: Sequence[Part], registration: Registration, *, now: datetime) -> None:

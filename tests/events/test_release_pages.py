@@ -6,7 +6,7 @@ import pytest
 
 from eventapp.agenda import editing
 from eventapp.agenda.models import BookingMode
-from eventapp.exchange import drafting
+from eventapp.exchange import applying, drafting
 from eventapp.exchange.releases import keep_release
 from eventapp.registrations.models import Booking
 from tests.factories import NOW, make_event, make_person, make_registration, make_room, make_session, make_user, save
@@ -48,6 +48,27 @@ def test_the_page_names_who_is_affected_and_asks_whom_to_tell(client, event):
     assert "1 personne recevra un courriel disant ce qui change pour elle." in said
     assert "2 personnes recevront chacune un courriel" in said
     assert page.select_one("input[name=whom][value=concerned]").has_attr("checked")
+
+
+def test_the_page_says_why_nobody_concerned_is_left_out_and_what_else_leaves(client, event):
+    said = words(client.page(address(event, "brouillon")).select_one("#publier ~ form"))
+
+    assert "sont toujours prévenues : leur agenda l’annonce déjà" in said
+    assert "courts courriels « Mise à jour de votre agenda », un par session" in said
+
+
+def test_nobody_is_written_to_when_nothing_booked_changes(client, event, outbox):
+    applying.abandon_draft(event, now=NOW, by=None)
+    with drafting.edited(event, now=NOW, by=None):
+        make_room(event, slug="annexe", name="Annexe")
+    page = client.page(address(event, "brouillon"))
+    said = words(page.select_one("#publier ~ form"))
+
+    client.post(address(event, "brouillon/publication"), data=fields(page) | {"whom": "concerned"})
+
+    assert "Personne Aucun courriel ne sera envoyé : ce qui change n’a été réservé par personne." in said
+    assert "toujours prévenues" not in said
+    assert outbox() == []
 
 
 def test_those_chosen_are_told_with_the_organisers_word(client, event, outbox):

@@ -138,6 +138,19 @@ def test_one_letter_says_all_that_changes_for_somebody(event, both, outbox):
     assert {message.letter for message in updates} <= {"registrations/calendar_update"}
 
 
+def test_the_second_entry_of_a_calendar_says_that_it_goes_with_the_change(event, both, outbox):
+    plan_another_hour(event, "matin", 5)
+    plan_another_hour(event, "midi", 7)
+
+    publish(event)
+
+    _told, update = outbox()
+    assert update.letter == "registrations/calendar_update"
+    letter, said = rendering.render(update), "Il accompagne le courriel qui vous dit ce qui change au programme\u00a0:"
+    assert said in letter.text.replace("\n", " ")
+    assert said in letter.html
+
+
 @pytest.mark.parametrize(
     ("act", "invited"),
     [

@@ -70,10 +70,13 @@ def _page(event: Event, form: ReleaseForm) -> str:
         abort(404)
     before = taking.take(event)
     form.seen.data = applying.mark(event)
+    told = will_be_told(event, before, file)
+    if not told:
+        form.say_nobody()
     return render_template(
         "events/organiser/draft.html",
         event=event, organisation=event.organisation, form=form, desk_room="agenda_organiser",
         differences=differences(before, file), affected=affected(event, before, file),
-        told=will_be_told(event, before, file), registered=notices.people_to_tell(event),
+        told=told, registered=notices.people_to_tell(event),
         moves=moves(before, file), points=points_of(drafting.plan(event)),
     )  # fmt: skip
