@@ -151,12 +151,21 @@ class Shown:
     leaves_at: datetime
     campaign: Campaign | None
     is_missed: bool  # its time went by while it could not leave
+    held_by: str = ""  # what keeps it from leaving, as things are now
 
 
 def shown(letter: AutomaticLetter, *, now: datetime) -> Shown:
     campaign = campaign_of(letter)
-    is_missed = campaign is None and letter.stopped_at is None and now >= last_moment(letter)
-    return Shown(letter, in_words(letter), leaves_at(letter), campaign, is_missed)
+    is_waiting = campaign is None and letter.stopped_at is None
+    is_missed = is_waiting and now >= last_moment(letter)
+    held_by = _held_by(letter.event) if is_waiting and not is_missed else ""
+    return Shown(letter, in_words(letter), leaves_at(letter), campaign, is_missed, held_by)
+
+
+def _held_by(event: Event) -> str:
+    if event.cancelled_at is not None:
+        return "la rencontre est annulée"
+    return "la rencontre n’est pas publiée" if event.published_at is None else ""
 
 
 def due(*, now: datetime) -> Sequence[int]:

@@ -39,6 +39,24 @@ def only(table):
     return db.session.scalars(db.select(table)).unique().one()
 
 
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, "prévu"),
+        ({"published_at": None}, "retenu la rencontre n’est pas publiée"),
+        ({"cancelled_at": NOW}, "retenu la rencontre est annulée"),
+    ],
+)
+def test_a_planned_letter_says_what_holds_it_back(client, event, facts, said):
+    automatic.add(event, LetterKind.PRACTICAL, 3, now=NOW, by=make_user(event.organisation))
+    for name, value in facts.items():
+        setattr(event, name, value)
+
+    page = client.page(path(event))
+
+    assert words(page.select_one("td[data-label=État]")) == said
+
+
 def run():
     for number in departures.due(now=NOW):
         departures.advance(number, now=NOW)
