@@ -4,11 +4,11 @@ import gc
 import sys
 
 from eventapp import create_app
+from eventapp.calendars.views.unchanged import UnchangedFeeds
 from eventapp.config import BadSetting
 from eventapp.extensions import db
 from eventapp.turns import InTurns
 from eventapp.unchanged import Unchanged
-from eventapp.unchanged_feeds import UnchangedFeeds
 
 try:
     app = create_app()

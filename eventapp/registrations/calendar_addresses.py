@@ -30,6 +30,20 @@ def leave(registration: Registration, *, now: datetime) -> list[Part]:
     return [] if bounces.has_come_back(event, registration.email) else parts
 
 
+def swap(one: Registration, other: Registration) -> None:
+    """What left for the mailbox of each, when each takes the other's address."""
+    both = select(CalendarMail).where(CalendarMail.registration_id.in_((one.id, other.id)))
+    rows = {(row.registration_id, row.uid): row for row in db.session.scalars(both)}
+    for (number, uid), row in rows.items():
+        twin = rows.get((other.id if number == one.id else one.id, uid))
+        if twin is None:
+            row.registration_id = other.id if number == one.id else one.id
+        elif number == one.id:
+            row.last_sequence, twin.last_sequence = twin.last_sequence, row.last_sequence
+            row.last_method, twin.last_method = twin.last_method, row.last_method
+    db.session.flush()
+
+
 def _rows(registration: Registration) -> list[CalendarMail]:
     db.session.flush()
     return list(db.session.scalars(select(CalendarMail).where(CalendarMail.registration_id == registration.id)))

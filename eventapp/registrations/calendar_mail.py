@@ -38,14 +38,21 @@ class Part:
     session: Session | None = None
 
 
-def of_place(registration: Registration, *, now: datetime, raised: bool = False, is_first: bool = False) -> list[Part]:
+def of_place(
+    registration: Registration,
+    *,
+    now: datetime,
+    raised: bool = False,
+    is_first: bool = False,
+    changed: Collection[Session] = (),
+) -> list[Part]:
     """With a letter that says that the place is confirmed, or (`raised`) that the date or place of the event changed,
-    which calendars must notice. `is_first`: this mailbox, as whoever holds the event has seen, never had another
-    registration here; nothing is looked up then."""
+    which calendars must notice, as what is `changed` of its sessions. `is_first`: this mailbox, as whoever holds the
+    event has seen, never had another registration here; nothing is looked up then."""
     if registration.calendar_wish is CalendarWish.NONE:
         return of_end(registration, now=now)  # what another registration, now one with this one, had brought
     sent = Sent(registration, is_first=is_first)
-    return [_event_request(sent, raised=raised), *_sessions(sent, moved=raised, now=now)]
+    return [_event_request(sent, raised=raised), *_sessions(sent, changed=changed, moved=raised, now=now)]
 
 
 def of_change(registration: Registration, *, now: datetime, changed: Collection[Session] = ()) -> list[Part]:
@@ -73,20 +80,6 @@ def of_wish(registration: Registration, *, now: datetime) -> list[Part]:
     uid = registration.event.calendar_uid
     shown = uid in sent.own and sent.method(uid) == REQUEST
     return [*([] if shown else [_event_request(sent)]), *_sessions(sent, now=now)]
-
-
-def swap(one: Registration, other: Registration) -> None:
-    """What left for the mailbox of each, when each takes the other's address."""
-    both = select(CalendarMail).where(CalendarMail.registration_id.in_((one.id, other.id)))
-    rows = {(row.registration_id, row.uid): row for row in db.session.scalars(both)}
-    for (number, uid), row in rows.items():
-        twin = rows.get((other.id if number == one.id else one.id, uid))
-        if twin is None:
-            row.registration_id = other.id if number == one.id else one.id
-        elif number == one.id:
-            row.last_sequence, twin.last_sequence = twin.last_sequence, row.last_sequence
-            row.last_method, twin.last_method = twin.last_method, row.last_method
-    db.session.flush()
 
 
 class Sent:

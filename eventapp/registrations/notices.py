@@ -18,6 +18,7 @@ from eventapp.registrations.calendar_mail import Part
 from eventapp.registrations.models import Registration, Status
 
 LETTERS = letters  # importing them registers what is posted here
+MOVED = "registrations/event_moved"
 
 
 def confirmed(registration: Registration, *, now: datetime, is_first: bool = False) -> None:
@@ -85,8 +86,8 @@ def address_changed(registration: Registration, old: str, parts: Sequence[Part],
     calendar_letters.post_updates(parts, about | {"to": old})
     brings = registration.is_confirmed and not event.has_ended(now)
     given = calendar_mail.of_place(registration, now=now) if brings else []
-    ids = {"registration_ids": [registration.id]}
-    calendar_letters.post_with(given, "registrations/link", registration, now=now, **ids)
+    ids = [registration.id]
+    calendar_letters.post_with(given, "registrations/link", registration, now=now, registration_ids=ids)
 
 
 def event_moved(
@@ -103,9 +104,10 @@ def event_moved(
         own = (was or {}).get(registration, {})
         changes = [{"session_id": session.id, **facts} for session, facts in own.items()]
         more: dict[str, Any] = {name: said for name, said in (("changes", changes), ("note", note)) if said}
-        parts = calendar_mail.of_place(registration, now=now, raised=True) if registration.is_confirmed else []
-        name = "registrations/event_moved"
-        calendar_letters.post_with(parts, name, registration, now=now, priority=Priority.BULK, **more)
+        if registration.is_confirmed:
+            _request(MOVED, registration, now=now, raised=True, changed=own, priority=Priority.BULK, **more)
+        else:
+            _post(MOVED, registration, now=now, priority=Priority.BULK, **more)
     return len(told)
 
 
@@ -128,9 +130,16 @@ def _live(event: Event, *with_these: ExecutableOption) -> list[Registration]:
 
 
 def _request(
-    name: str, registration: Registration, *, now: datetime, raised: bool = False, is_first: bool = False, **more: Any
+    name: str,
+    registration: Registration,
+    *,
+    now: datetime,
+    raised: bool = False,
+    is_first: bool = False,
+    changed: Collection[Session] = (),
+    **more: Any,
 ) -> None:
-    parts = calendar_mail.of_place(registration, now=now, raised=raised, is_first=is_first)
+    parts = calendar_mail.of_place(registration, now=now, raised=raised, is_first=is_first, changed=changed)
     calendar_letters.post_with(parts, name, registration, now=now, **more)
 
 

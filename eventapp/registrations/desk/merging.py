@@ -14,7 +14,7 @@ from eventapp.accounts.models import User
 from eventapp.events.locks import hold
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.registrations import calendar_mail, refusals
+from eventapp.registrations import calendar_addresses, calendar_mail, refusals
 from eventapp.registrations.changes import check_live, live_registration
 from eventapp.registrations.desk import notices
 from eventapp.registrations.models import Booking, Registration, Status
@@ -57,7 +57,7 @@ def merge(one: Registration, other: Registration, *, address_of: Registration, n
     if given_up_folded != address_of.email_folded:
         taken_back = calendar_mail.of_end(given_up, now=now)
         if given_up is stays:
-            calendar_mail.swap(stays, leaves)  # as their addresses are
+            calendar_addresses.swap(stays, leaves)  # as their addresses are
     _keep_facts(stays, leaves, email=kept_email)
     describe(leaves, replace(person_of(leaves), email=given_up_address))  # a file that holds it names this same person
     _take_sessions(stays, leaves, now=now)
