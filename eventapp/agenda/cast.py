@@ -27,6 +27,7 @@ class Row:
     note: str = ""
     presence: str = ""
     error: str = ""
+    wrong: str = ""  # the field that the error is about
 
 
 @dataclass
@@ -81,7 +82,7 @@ class Rows:
         """Whether every filled row can be kept; each wrong one says why."""
         seen: set[str] = set()
         for row in self.filled:
-            row.error = _fault(row, speakers, seen)
+            row.wrong, row.error = _fault(row, speakers, seen)
             seen.add(row.speaker)
         return not self.errors
 
@@ -89,7 +90,7 @@ class Rows:
     def errors(self) -> list[tuple[str, str]]:
         """(anchor, sentence) of each wrong row, for the summary."""
         return [
-            (f"cast-{number}-speaker", f"Intervenant {number}\u00a0: {row.error}")
+            (f"cast-{number}-{row.wrong}", f"Intervenant {number}\u00a0: {row.error}")
             for number, row in enumerate(self.rows, start=1)
             if row.error
         ]
@@ -102,20 +103,22 @@ class Rows:
         return [Cast(speaker, _role(row, kind), note_of(row.presence, row.note, speaker)) for speaker, row in found]
 
 
-def _fault(row: Row, speakers: Mapping[str, Speaker], seen: set[str]) -> str:
+def _fault(row: Row, speakers: Mapping[str, Speaker], seen: set[str]) -> tuple[str, str]:
+    """The field, and what is wrong with it."""
     if row.speaker not in speakers:
-        return "cette personne ne figure plus parmi les intervenants."
+        return "speaker", "cette personne ne figure plus parmi les intervenants."
     if row.speaker in seen:
-        return "cette personne figure déjà dans cette session."
+        return "speaker", "cette personne figure déjà dans cette session."
     if row.role not in list(SpeakerRole):
-        return "ce rôle n’existe pas."
+        return "role", "ce rôle n’existe pas."
     if len(note_of(row.presence, row.note, speakers[row.speaker])) > LONGEST_NOTE:
-        return f"la précision dépasse {LONGEST_NOTE} caractères."
+        return "note", f"la précision dépasse {LONGEST_NOTE} caractères."
     if row.presence not in list(Presence):
-        return "cette présence n’existe pas."
+        return "presence", "cette présence n’existe pas."
     if row.presence == Presence.REPRESENTED and not row.note:
-        return "indiquez qui représente cette personne."
-    return "" if _number(row.order) < NO_NUMBER or not row.order else "l’ordre doit être un nombre entier."
+        return "note", "indiquez qui représente cette personne."
+    is_ranked = _number(row.order) < NO_NUMBER or not row.order
+    return ("", "") if is_ranked else ("order", "l’ordre doit être un nombre entier.")
 
 
 def _role(row: Row, kind: Kind) -> SpeakerRole:

@@ -192,7 +192,26 @@ def test_somebody_represents_who_is_represented(organiser, event):
 
     response = organiser.post(desk("programme/nouvelle-session"), data=typed | cast | {"cast_presence": "represented"})
 
-    assert "indiquez qui représente" in words(parse(response).select_one("#erreurs"))
+    page = parse(response)
+    assert response.status_code == 422
+    assert words(page.title).startswith("Erreur : ")
+    assert words(page.select_one("#erreurs a[href='#cast-1-note']")) == (
+        "Intervenant 1 : indiquez qui représente cette personne."
+    )
+    assert [field["id"] for field in page.select("[aria-invalid]")] == ["cast-1-note"]
+    assert words(page.select_one("label[for=cast-1-note]")) == "Par qui"
+    assert words(page.select_one(":has(> #cast-1-note) > #cast-1-error")).endswith("cette personne.")
+
+
+def test_a_wrong_field_and_a_wrong_row_are_said_together(organiser, event):
+    make_speaker(event, slug="jeanne")
+    cast = {"cast_order": "x", "cast_speaker": "jeanne", "cast_role": "speaker", "cast_note": ""}
+
+    page = parse(organiser.post(desk("programme/nouvelle-session"), data=DAY | cast))
+
+    assert [field["id"] for field in page.select("[aria-invalid]")][-1] == "cast-1-order"
+    assert page.select_one("#erreurs a[href='#cast-1-order']") is not None
+    assert page.select_one("#erreurs a[href='#title']") is not None
 
 
 @pytest.mark.parametrize(

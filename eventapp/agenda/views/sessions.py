@@ -52,7 +52,7 @@ def add_session(slug: str) -> Any:
     plan = find_plan(slug)
     form, rows = SessionForm(), Rows.typed(request.form)
     form.offer(plan.rooms)
-    if not form.validate_on_submit() or not rows.check(plan.speakers):
+    if not all([form.validate_on_submit(), rows.check(plan.speakers)]):
         return _page(plan, form, rows), 422
     try:
         with edited(plan.event):
@@ -80,7 +80,7 @@ def edit_session(slug: str, session_slug: str) -> Any:
     if known is None:
         return _gone(plan, form, rows)
     form.offer(plan.rooms)
-    if not form.validate_on_submit() or not rows.check(plan.speakers):
+    if not all([form.validate_on_submit(), rows.check(plan.speakers)]):
         return _page(plan, form, rows, known), 422
     try:
         with edited(plan.event) as is_draft:
@@ -115,6 +115,7 @@ def _page(plan: Plan, form: SessionForm, rows: Rows, session: Session | None = N
         plan,
         form=form,
         rows=rows,
+        is_refused=bool(rows.errors),
         session=session,
         speakers=plan.speakers,
         roles=list(SpeakerRole),
