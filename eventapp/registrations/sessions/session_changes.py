@@ -82,9 +82,8 @@ def change_sessions(
     if not plan.is_empty:
         _apply(registration, plan, now=now, by=by)
         fill(event, now=now, told=(registration,))
-    if over_limits and isinstance(by, User):
-        _force(registration, sessions, reason=reason, now=now, by=by)
-    if _is_news(registration, now=now):
+    forced = over_limits and isinstance(by, User) and _force(registration, sessions, reason=reason, now=now, by=by)
+    if (forced or not plan.is_empty) and _is_news(registration, now=now):
         notices.changed(registration, now=now, is_news=isinstance(by, User))
 
 
@@ -154,10 +153,11 @@ def _apply(registration: Registration, plan: Plan, *, now: datetime, by: Actor) 
     journal.record(act, sentence, now=now, by=by, event=event, subject=registration, **untold)
 
 
-def _force(registration: Registration, sessions: Collection[Session], *, reason: str, now: datetime, by: User) -> None:
+def _force(registration: Registration, sessions: Collection[Session], *, reason: str, now: datetime, by: User) -> bool:
     ids = {session.id for session in sessions}
     waiting = [b for b in registration.live_bookings if b.session_id in ids and b.is_waiting]
     force_seats(registration, waiting, reason=reason, now=now, by=by)
+    return any(booking.is_confirmed for booking in waiting)
 
 
 def _given_since(registration: Registration, known: Collection[Booking]) -> list[Session]:
