@@ -130,6 +130,23 @@ def test_what_people_typed_stays_text(app, event, typed):
         assert page.count(typed) >= 3
 
 
+def test_what_has_no_space_is_broken_within_its_column(app, event):
+    """Three beside each other, and one that has the whole width."""
+    event.title = "T" * 200
+    for letter in "wyz":
+        make_session(event, title=letter * 200, description=letter.upper() * 300, room=make_room(event))
+    make_session(event, title="k" * 200, starts_at=STARTS + HOUR)
+
+    found = pypdf.PdfReader(io.BytesIO(leaflet.pdf(leaflet.leaflet(event, programme(event)))))
+    lines = "\n".join(page.extract_text() for page in found.pages).splitlines()
+
+    most = {"T": 40, "w": 20, "W": 20, "Y": 30, "k": 75}
+    for letter, length in most.items():
+        runs = [line.count(letter) for line in lines if letter in line]
+        assert sum(runs) >= 200, letter
+        assert max(runs) <= length, letter
+
+
 def test_characters_without_a_font_leave_a_place_or_nothing(app, event):
     make_session(event, title="日本 😀 ａ fin")
     (page,) = pages(leaflet.pdf(leaflet.leaflet(event, programme(event))))
