@@ -208,7 +208,8 @@ def _tell(
 ) -> int:
     """Those whose sessions change; everyone when the event itself moves. `was`: see telling.when_and_where."""
     if moves(before, after):
-        return tell_of_move(event, now=now)
+        delta = after.starts_at - before.starts_at
+        return tell_of_move(event, concerned, was, by=delta, note=telling.note, now=now)
     summary = session_differences(before, after)[:MOST_TOLD]
     return tell_of_programme(event, concerned, was, telling, summary=summary, now=now)
 

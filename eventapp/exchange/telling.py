@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select
@@ -20,6 +20,9 @@ from eventapp.registrations.sessions import notices as session_notices
 from eventapp.registrations.sessions import programme_changes
 from eventapp.registrations.sessions.session_changes import lose_to_cancellation
 from eventapp.registrations.wishes.wish_slots import disclosed
+
+NOBODY: Mapping[Registration, Sequence[Session]] = {}
+NOTHING: Mapping[int, Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,23 @@ def everyone_to_tell(event: Event) -> int:
     return notices.people_to_tell(event) + guest_notices.people_to_tell(event)
 
 
-def tell_of_move(event: Event, *, now: datetime) -> int:
-    return notices.event_moved(event, now=now) + guest_notices.event_moved(event, now=now)
+def tell_of_move(
+    event: Event,
+    concerned: Mapping[Registration, Sequence[Session]] = NOBODY,
+    was: Mapping[int, Mapping[str, str]] = NOTHING,
+    *,
+    by: timedelta = timedelta(),
+    note: str = "",
+    now: datetime,
+) -> int:
+    """One letter each. `concerned`, `was`: as in `tell_of_programme`; a session that only went along with the event,
+    moved `by` as much, is not told apart."""
+    changes = {
+        registration: {s: was[s.id] for s in sessions if not _went_along(s, was[s.id], by)}
+        for registration, sessions in concerned.items()
+    }
+    registered = notices.event_moved(event, changes, note=note, now=now)
+    return registered + guest_notices.event_moved(event, note=note, now=now)
 
 
 def tell_of_cancellation(event: Event, *, now: datetime) -> int:
@@ -115,6 +133,12 @@ def tell_of_programme(
 def when_and_where(event: Event) -> dict[int, dict[str, str]]:
     """Of each session, before it changes."""
     return {row.id: programme_changes.when_and_where(row) for row in db.session.scalars(Session.of(event))}
+
+
+def _went_along(session: Session, was: Mapping[str, str], by: timedelta) -> bool:
+    before = {name: datetime.fromisoformat(was[name]) + by for name in ("starts_at", "ends_at")}
+    now = programme_changes.when_and_where(session) | {"starts_at": session.starts_at, "ends_at": session.ends_at}
+    return session.cancelled_at is None and now == {**was, **before}
 
 
 def _live(event: Event) -> Select[Registration]:

@@ -65,9 +65,10 @@ def has_just_left(invitation: Invitation, *, now: datetime) -> bool:
     return any(context["invitation_id"] == invitation.id for context in db.session.scalars(recent))
 
 
-def event_moved(event: Event, *, now: datetime) -> int:
-    """Tell whoever was invited and has not answered the new date or place; how many letters."""
-    return _tell("invitations/event_moved", event, now=now)
+def event_moved(event: Event, *, note: str = "", now: datetime) -> int:
+    """Tell whoever was invited and has not answered the new date or place; how many letters. `note`: the organiser's
+    own words."""
+    return _tell("invitations/event_moved", event, now=now, **({"note": note} if note else {}))
 
 
 def event_cancelled(event: Event, *, now: datetime) -> int:
@@ -81,7 +82,7 @@ def people_to_tell(event: Event) -> int:
 
 @letter("invitations/event_moved", title="Date ou lieu changé (invité)")
 @letter("invitations/event_cancelled", title="Rencontre annulée (invité)")
-def silent_contents(message: Message, invitation_id: int) -> Contents:
+def silent_contents(message: Message, invitation_id: int, note: str = "") -> Contents:
     """Nothing to say to whoever has answered meanwhile: what they then read was already right."""
     invitation = db.session.get(Invitation, invitation_id)
     if invitation is None or not invitation.is_silent:
@@ -96,7 +97,7 @@ def silent_contents(message: Message, invitation_id: int) -> Contents:
     known = values(event, invitation.guest, link) | {"sujet": subject}
     own = words_beside(writing.own_text_at(event, kind, message.created_at), known)
     return Contents(
-        context={"event": event, "guest": invitation.guest, "link": link, **own},
+        context={"event": event, "guest": invitation.guest, "link": link, "note": note, **own},
         sender_name=event.organisation.name,
         reply_to=event.contact[2],
         attachments=attached(event.id, kind, at=message.created_at),
@@ -180,10 +181,10 @@ def _source(event: Event, guest: Guest) -> str:
     return guest.origin if guest.origin == PUBLIC_DIRECTORY else f"liste transmise par {event.organisation.name}"
 
 
-def _tell(name: str, event: Event, *, now: datetime) -> int:
+def _tell(name: str, event: Event, *, now: datetime, **said: str) -> int:
     told = list(db.session.scalars(_silent(event)))
     for silent in told:
-        post(name, to=silent.email, now=now, event=event, priority=Priority.BULK, invitation_id=silent.id)
+        post(name, to=silent.email, now=now, event=event, priority=Priority.BULK, invitation_id=silent.id, **said)
     return len(told)
 
 

@@ -54,6 +54,14 @@ def programme_changed_contents(
     return contents_of(message, registration, changes=told, summary=summary, note=note)
 
 
+@letter("registrations/event_moved", title="Date ou lieu changé")
+def event_moved_contents(
+    message: Message, registration_id: int, changes: Sequence[Mapping[str, Any]] = (), note: str = ""
+) -> Contents:
+    """`changes`, `note`: as above, of a release that moves the event too."""
+    return programme_changed_contents(message, registration_id, changes, note=note)
+
+
 def _changes(registration: Registration, kept: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
     clashes = clashes_of(registration)
     for was in kept:
