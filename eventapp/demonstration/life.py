@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from eventapp.accounts.models import User
 from eventapp.agenda.models import Session
-from eventapp.demonstration import delegations, people, returned
+from eventapp.demonstration import answered, delegations, people, returned
 from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -65,7 +65,9 @@ def live(event: Event, organiser: User, lottery: random.Random, *, now: datetime
         db.session.flush()
         db.session.expunge_all()  # each act begins like a request: with nothing loaded
     _give_up(event_id, lottery, now=now)
-    returned.come_back(db.session.get_one(Event, event_id), start=start)
+    event = db.session.get_one(Event, event_id)
+    returned.come_back(event, start=start)
+    answered.decline(event, now=now)
 
 
 def _at_work(at: datetime, start: datetime, now: datetime) -> datetime:

@@ -15,6 +15,8 @@ from eventapp.registrations import seats
 from eventapp.registrations.groups.models import Party
 from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.places.allowances import allowances
+from eventapp.registrations.self_service import calendar_replies
+from eventapp.registrations.self_service.calendar_models import Participation
 from eventapp.registrations.wishes.figures import people_and_wishes
 from tests.factories import make_organisation
 
@@ -41,6 +43,8 @@ def test_the_demonstration_has_something_to_show_on_every_page():
     assert all(count for count in listing.states(event).values())
     assert sum(listing.states(event).values()) > 300
     assert listing.standings(event)[Standing.UNDELIVERABLE] == 2
+    (answer,) = db.session.scalars(calendar_replies.open_ones(event))
+    assert answer.participation is Participation.DECLINED
     assert {message.state for message in returned(event)} == {State.SENT, State.FAILED}
     assert set(db.session.scalars(db.select(Party.event_id))) == {
         event.id

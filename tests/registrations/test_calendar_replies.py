@@ -255,6 +255,19 @@ def test_the_organiser_sees_it_and_decides(registration: Registration, session: 
     assert registration.is_confirmed
 
 
+@pytest.mark.parametrize("place", ["inscriptions", "courriels"])
+def test_the_page_is_found_before_any_calendar_answered(
+    registration: Registration, client: PageClient, place: str
+) -> None:
+    client.sign_in(make_user(registration.event.organisation))
+    desk = f"/gestion/evenements/{registration.event.slug}"
+
+    link = client.page(f"{desk}/{place}").find("a", href=f"{desk}/reponses-calendrier")
+
+    assert link is not None
+    assert words(link) == "Réponses des calendriers"
+
+
 def test_another_organisation_sees_and_ignores_nothing(registration: Registration, client: PageClient) -> None:
     (found,) = take(reply(registration.event.calendar_uid, registration.email))
     own = make_event()
