@@ -172,6 +172,5 @@ def _against(bare: Site, site: Site, asked: Sequence[Target]) -> list[Row]:
     for target in asked:
         pairs = zip(found[target], found[BARE], strict=True)
         ratios = [measure.per_second / base.per_second for measure, base in pairs]
-        floor = FLOOR if "public" in target.name else None
-        rows.append(Row(name=target.name, measures=found[target], ratios=ratios, floor=floor))
+        rows.append(Row(name=target.name, measures=found[target], ratios=ratios, floor=FLOOR))
     return rows

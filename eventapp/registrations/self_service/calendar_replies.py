@@ -14,6 +14,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.outbox.replies import Answer, when_answered
 from eventapp.registrations.models import Booking, CalendarMail, Registration, Status
+from eventapp.registrations.self_service import unmatched_replies
 from eventapp.registrations.self_service.calendar_models import CalendarReply, Participation
 from eventapp.text import fold_email
 
@@ -27,6 +28,7 @@ def keep(answer: Answer, now: datetime) -> bool:
     session = db.session.scalar(select(Session).where(Session.calendar_uid == answer.uid))
     registration = _registration(answer)
     if registration is None:
+        unmatched_replies.keep(answer, now=now)
         return False
     reply = CalendarReply(
         event_id=registration.event_id,

@@ -9,6 +9,7 @@ from eventapp.clock import utcnow
 from eventapp.extensions import db
 from eventapp.pagination import Order, page
 from eventapp.registrations.self_service import calendar_replies as replies
+from eventapp.registrations.self_service import unmatched_replies
 from eventapp.registrations.self_service.calendar_models import CalendarReply
 from eventapp.registrations.views.organiser import LARGEST_ID, bp, find_event
 
@@ -22,6 +23,7 @@ def calendar_replies(slug: str) -> Any:
     before, after = request.args.get("avant"), request.args.get("apres")
     found = page(replies.open_ones(event), OLDEST_FIRST, before=before, after=after)
     context = {"event": event, "organisation": event.organisation, "page": found}
+    context["unmatched"] = unmatched_replies.of_event(event)
     return render_template("registrations/organiser/calendar_replies.html", **context)
 
 
