@@ -192,7 +192,7 @@ def _update(
     if event.status is not Status.CANCELLED:
         told = _tell(event, before, file, concerned, was, telling, now=now)
     if publish and event.status is Status.PUBLISHED:
-        keep_release(event, told=told, now=now, by=by)
+        keep_release(event, before=before, told=told, now=now, by=by)
     return told
 
 

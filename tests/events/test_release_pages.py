@@ -107,6 +107,23 @@ def test_each_release_is_listed_shown_and_compared(client, event):
     assert client.get(address(event, "versions/2?avec=1")).status_code == 200
 
 
+def test_what_was_changed_at_once_is_told_apart_from_what_the_draft_brought(client, event):
+    event.capacity, event.revision = 12, event.revision + 1
+    drafted = [words(line) for line in client.page(address(event, "brouillon")).select("#changements ~ ul > li")]
+    sent = fields(client.page(address(event, "brouillon"))) | {"whom": "concerned"}
+
+    client.post(address(event, "brouillon/publication"), data=sent)
+
+    lists = client.page(address(event, "versions/2")).select("[aria-labelledby=comparer] ul")
+    released, at_once = ([words(line) for line in found.select("li")] for found in lists)
+    assert released == drafted
+    assert len(at_once) == 1
+    assert "nombre de places :" in at_once[0]
+    assert at_once[0].endswith("→ 12")
+    row = client.page(address(event, "versions")).select_one("tbody tr")
+    assert "1 changement, et 1 fait directement" in words(row)
+
+
 @pytest.mark.parametrize(
     "path", ["versions/3", "versions/99999999999999999999", "versions/1?avec=9", "versions/1?avec=x"]
 )

@@ -13,7 +13,7 @@ from eventapp.events.views.blueprint import EVENT, back_to, bp, check_token, fin
 from eventapp.exchange import drafting, reading
 from eventapp.exchange.differences import differences
 from eventapp.exchange.models import Release
-from eventapp.exchange.releases import releases
+from eventapp.exchange.releases import direct_changes, releases
 from eventapp.extensions import db
 
 LARGEST = 2**31 - 1
@@ -25,9 +25,9 @@ def versions(slug: str) -> str:
     event = find_event(slug)
     found = list(db.session.scalars(releases(event)))
     files = {release.number: reading.read(release.file) for release in found}
-    changed = {
-        number: len(differences(files[number - 1], file)) for number, file in files.items() if number - 1 in files
-    }
+    pairs = {number: (files[number - 1], file) for number, file in files.items() if number - 1 in files}
+    direct = direct_changes(event)
+    changed = {number: _split(differences(*pair), direct.get(number, [])) for number, pair in pairs.items()}
     return render_template(
         "events/organiser/releases.html",
         event=event, organisation=event.organisation, desk_room="agenda_organiser", releases=found, changed=changed,
@@ -42,11 +42,14 @@ def version(slug: str, number: int) -> str:
     release = _find(event, number)
     other = _other(event, number)
     file = reading.read(release.file)
+    said = differences(reading.read(other.file), file) if other is not None else []
+    direct = direct_changes(event).get(number, []) if other is not None and other.number == number - 1 else []
+    changes, done = _split(said, direct)
     return render_template(
         "events/organiser/release.html",
         event=event, organisation=event.organisation, desk_room="agenda_organiser", release=release, other=other,
         others=[one.number for one in db.session.scalars(releases(event)) if one.number != number],
-        differences=differences(reading.read(other.file), file) if other is not None else [],
+        differences=changes, direct=done,
         days=programme(event, drafting.plan_of(event, file).sessions),
     )  # fmt: skip
 
@@ -68,6 +71,11 @@ def take_up(slug: str, number: int) -> Any:
         return back_to(event, "events_organiser.versions")
     flash(f"La version {number} est reprise\u00a0: relisez, puis publiez.", "success")
     return back_to(event, "events_organiser.draft" if event.draft else "agenda_organiser.programme")
+
+
+def _split(changes: list[str], direct: list[str]) -> tuple[list[str], list[str]]:
+    """Those that the release brought, and those that were shown before it."""
+    return [one for one in changes if one not in direct], [one for one in changes if one in direct]
 
 
 def _find(event: Event, number: int) -> Release:
