@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 
 from eventapp.agenda.models import Session
+from eventapp.calendars.folding import written
 from eventapp.calendars.zones import vtimezone
 from eventapp.events.models import Event
 from eventapp.formats import person
@@ -44,7 +45,7 @@ def entry_bytes(row: Row, links: Links) -> bytes:
     key = (row.calendar_uid, row.revision, event.revision)
     entry = _kept.get(key)
     if entry is None:
-        entry = entry_of(row, links).to_ical()
+        entry = written(entry_of(row, links))
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
         _kept[key] = entry

@@ -24,6 +24,7 @@ from eventapp.calendars.entries import (
     mark_draft,
     shorten,
 )
+from eventapp.calendars.folding import written
 from eventapp.calendars.zones import vtimezone
 from eventapp.events.models import Event, Status
 from eventapp.text import one_line
@@ -101,13 +102,13 @@ def _zones(rows: Iterable[Row], default: str) -> list[str]:
 def _cancelled(row: Row, links: Links, stamp: datetime) -> bytes:
     entry = entry_of(row, links)
     mark_cancelled(entry, row.title, stamp)
-    return entry.to_ical()
+    return written(entry)
 
 
 def _draft(event: Event, links: Links) -> bytes:
     entry = entry_of(event, links)
     mark_draft(entry, event.title)
-    return entry.to_ical()
+    return written(entry)
 
 
 def _is_over(row: Row, now: datetime) -> bool:
