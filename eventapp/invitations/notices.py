@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import selectinload
@@ -181,7 +183,7 @@ def _source(event: Event, guest: Guest) -> str:
     return guest.origin if guest.origin == PUBLIC_DIRECTORY else f"liste transmise par {event.organisation.name}"
 
 
-def _tell(name: str, event: Event, *, now: datetime, **said: str) -> int:
+def _tell(name: str, event: Event, *, now: datetime, **said: Any) -> int:
     told = list(db.session.scalars(_silent(event)))
     for silent in told:
         post(name, to=silent.email, now=now, event=event, priority=Priority.BULK, invitation_id=silent.id, **said)
