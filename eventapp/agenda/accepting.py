@@ -12,6 +12,8 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 
+SHOWN = 50
+
 
 @dataclass(frozen=True)
 class Points:
@@ -19,6 +21,15 @@ class Points:
 
     open: list[Conflict]
     accepted: list[Conflict]
+
+    @property
+    def shown(self) -> list[Conflict]:
+        """The first of those to look at: a page must not grow with every mistake of a file."""
+        return self.open[:SHOWN]
+
+    @property
+    def more(self) -> int:
+        return len(self.open) - len(self.shown)
 
 
 def sort_out(event: Event, found: Iterable[Conflict]) -> Points:

@@ -4,20 +4,22 @@ A conflict is known by a key made of what it is about: accepted, it is listed no
 places change.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2s
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
-from eventapp.agenda.models import BookingMode, Kind, Session, SpeakerRole
-from eventapp.agenda.programme import clashes, required_instants
+from eventapp.agenda.models import BookingMode, Kind, Session, Speaker, SpeakerRole
+from eventapp.agenda.programme import required_instants
 from eventapp.events.models import Event
 from eventapp.formats import french_date, french_hours, french_time, person, plural
 
 # Nobody needs a room for these.
 ANYWHERE = (Kind.BREAK, Kind.MEAL, Kind.WELCOME, Kind.VISIT, Kind.VIDEO)
+FEW = 3  # sessions at once that are named one by one
 
 
 @dataclass(frozen=True)
@@ -81,29 +83,39 @@ def _outside(bounds: Bounds, sessions: Iterable[Session]) -> list[Conflict]:
 def _rooms_twice(event: Event, sessions: Sequence[Session]) -> list[Conflict]:
     placed = sorted((s for s in sessions if s.room is not None), key=lambda s: (_room(s), s.starts_at))
     return [
-        _conflict(
-            "room",
-            f"{one.room.name if one.room else ''} accueille en même temps {_both(one, other)} ({_when(event, other)}).",
-            other,
-            one,
-            _room(one),
-        )
-        for _slug, held in groupby(placed, key=_room)
-        for one, other in clashes(held)
+        _conflict("room", f"{other.room.name if other.room else ''} accueille en même temps {both}.", other, *facts)
+        for slug, held in groupby(placed, key=_room)
+        for other, both, facts in _at_once(event, list(held), slug)
     ]
 
 
 def _speakers_twice(event: Event, sessions: Sequence[Session]) -> list[Conflict]:
     """A recorded video keeps nobody from being elsewhere."""
-    found = []
-    for one, other in clashes(sessions):
-        present = {a.speaker.slug for a in one.appearances if a.role is not SpeakerRole.VIDEO}
-        for appearance in other.appearances:
-            if appearance.speaker.slug in present and appearance.role is not SpeakerRole.VIDEO:
-                sentence = f"{person(appearance.speaker)} est en même temps dans {_both(one, other)}"
-                sentence = f"{sentence} ({_when(event, other)})."
-                found.append(_conflict("speaker", sentence, other, one, appearance.speaker.slug))
-    return found
+    speakers, held = dict[str, Speaker](), defaultdict[str, list[Session]](list)
+    for session in sessions:
+        for appearance in session.appearances:
+            if appearance.role is not SpeakerRole.VIDEO:
+                speakers[appearance.speaker.slug] = appearance.speaker
+                held[appearance.speaker.slug].append(session)
+    return [
+        _conflict("speaker", f"{person(speakers[slug])} est en même temps dans {both}.", other, *facts)
+        for slug, theirs in held.items()
+        for other, both, facts in _at_once(event, theirs, slug)
+    ]
+
+
+def _at_once(event: Event, sessions: Sequence[Session], where: str) -> Iterator[tuple[Session, str, tuple[Any, ...]]]:
+    """Each session that begins while others go on, what to say of them together, and the facts: with each of a few;
+    with the number of many, as the pairs of hundreds would neither be computed nor read."""
+    going: list[Session] = []
+    for other in sorted(sessions, key=lambda session: session.starts_at):
+        going = [one for one in going if one.ends_at > other.starts_at]
+        if len(going) > FEW:
+            yield other, f"{_named(other)} et {len(going)} autres sessions ({_when(event, other)})", (where, len(going))
+        else:
+            for one in going:
+                yield other, f"{_both(one, other)} ({_when(event, other)})", (one, where)
+        going.append(other)
 
 
 def _too_small(sessions: Iterable[Session]) -> list[Conflict]:
@@ -118,10 +130,10 @@ def _too_small(sessions: Iterable[Session]) -> list[Conflict]:
 
 
 def _during_a_meal(event: Event, sessions: Iterable[Session]) -> list[Conflict]:
-    found = []
-    for one, other in clashes(sessions):
-        meal, work = (one, other) if one.kind is Kind.MEAL else (other, one)
-        if meal.kind is Kind.MEAL and not work.kind.is_pause:
+    held, found = list(sessions), []
+    meals = [session for session in held if session.kind is Kind.MEAL]
+    for work in [session for session in held if not session.kind.is_pause]:
+        for meal in islice((meal for meal in meals if meal.overlaps(work)), FEW):
             sentence = f"{_named(work)} se tient pendant {_named(meal)} ({_when(event, meal)})."
             found.append(_conflict("meal", sentence, work, meal))
     return found

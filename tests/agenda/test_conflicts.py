@@ -8,7 +8,7 @@ from eventapp.agenda import accepting
 from eventapp.agenda.conflicts import Bounds, conflicts
 from eventapp.agenda.models import BookingMode, Kind, Session
 from eventapp.extensions import db
-from tests.factories import NOW, STARTS, make_event, make_room, make_session, make_user
+from tests.factories import NOW, STARTS, make_event, make_room, make_session, make_speaker, make_user
 from tests.pages import words
 
 HOUR = timedelta(hours=1)
@@ -106,3 +106,27 @@ def test_a_point_that_is_gone_is_not_accepted(client, event):
     client.post(f"{DESK}/points/acceptation", data={"key": "room-0"})
 
     assert "n’existe plus" in words(client.page(DESK).main)
+
+
+def test_hundreds_at_one_hour_in_one_room_are_counted_not_paired(client, event):
+    jeanne = make_speaker(event, last_name="Martin")
+    room = make_room(event, slug="salle", name="Salle 1")
+    for number in range(120):
+        make_session(event, jeanne, room=room, title=f"Exposé {number}", kind=Kind.TALK)
+    client.sign_in(make_user(event.organisation))
+
+    said = sentences(event)
+    page = client.page(DESK).select_one("#points")
+
+    assert len(said) == 2 * (1 + 2 + 3 + 116)
+    assert "Salle 1 accueille en même temps « Exposé 119 » et 119 autres sessions (9 h – 10 h)." in said
+    assert "Jeanne MARTIN est en même temps dans « Exposé 0 » et « Exposé 1 » (9 h – 10 h)." in said
+    assert (len(page.select("li")), "Et 194 autres" in words(page)) == (50, True)
+
+
+def test_work_during_many_meals_is_named_with_a_few(event):
+    for kind, count in ((Kind.MEAL, 20), (Kind.TALK, 2)):
+        for _ in range(count):
+            make_session(event, kind=kind)
+
+    assert len(found(event)) == 6
