@@ -18,7 +18,7 @@ REAL = ["indico-3.3.ics", "pretalx-2026.2.ics", "pretalx-2026.2-schedule.json"]
 JUNE = datetime(2027, 6, 1, 6, tzinfo=UTC)
 ADDRESS = "organisatrice@sgar.example"
 PASSWORD = "une-phrase-longue-a-retenir"
-SLUG = "rencontres-de-juin"
+SLUG, OTHER = "rencontres-de-juin", "autres-rencontres-de-juin"
 
 
 def seed():
@@ -27,6 +27,7 @@ def seed():
     event = make_event(
         organisation, slug=SLUG, title="Rencontres de juin", starts_at=JUNE, ends_at=JUNE + timedelta(days=3)
     )
+    make_event(organisation, slug=OTHER, title="Autres", starts_at=JUNE, ends_at=JUNE + timedelta(days=3))
     make_category(event, name="Élus")
     make_session(event, room=make_room(event, name="Room 1"), title="Accueil", starts_at=JUNE)
     make_guest(event)
@@ -107,3 +108,21 @@ def test_a_real_export_is_read_and_put_into_the_draft(site, desk, axe, name):
         event = db.session.scalar(db.select(Event).where(Event.slug == SLUG))
         assert len(event.draft["sessions"]) >= 41
         assert len(db.session.scalars(Session.of(event)).all()) == 1
+
+
+def test_a_programme_is_imported_without_javascript(site, page_without_js):
+    page = page_without_js
+    page.goto(f"{site.url}/connexion")
+    page.get_by_label("Adresse électronique").first.fill(ADDRESS)
+    page.get_by_role("textbox", name="Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    page.goto(f"{site.url}/gestion/evenements/{OTHER}/programme/import")
+    page.get_by_label("Fichier du programme").set_input_files(EXPORTS / REAL[0])
+    page.get_by_role("button", name="Lire le fichier").click()
+    expect(page.get_by_role("heading", name="40 sessions trouvées")).to_be_visible()
+    with site.app.app_context():
+        event = db.session.scalar(db.select(Event).where(Event.slug == OTHER))
+        assert (event.draft, db.session.scalars(Session.of(event)).all()) == (None, [])
+    page.get_by_role("button", name="Mettre dans le brouillon").click()
+    expect(page.get_by_text("relisez, puis publiez")).to_be_visible()
+    expect(page.get_by_text("Session ajoutée").first).to_be_visible()

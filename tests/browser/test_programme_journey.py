@@ -125,6 +125,28 @@ def test_a_refused_move_leaves_the_session_where_it_was_and_says_why(site, brows
     context.close()
 
 
+def test_dragging_to_an_edge_scrolls_the_page(site, browser, browser_context_args):
+    context = browser.new_context(**browser_context_args | {"viewport": {"width": 1280, "height": 420}})
+    page = context.new_page()
+    sign_in(page, site)
+    page.goto(f"{site.url}/gestion/evenements/public/programme")
+    block = page.locator("#session-atelier")
+    block.evaluate("block => window.scrollTo(0, block.getBoundingClientRect().top + window.scrollY - 120)")
+    held, before = block.bounding_box(), page.evaluate("window.scrollY")
+
+    page.mouse.move(held["x"] + 20, held["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(held["x"] + 20, 415, steps=4)
+    page.wait_for_function("before => window.scrollY > before + 40", arg=before)
+    down = page.evaluate("window.scrollY")
+    page.mouse.move(held["x"] + 20, 5, steps=4)
+    page.wait_for_function("down => window.scrollY < down", arg=down)
+
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-said]")).to_contain_text("Rien n’a bougé")
+    context.close()
+
+
 def test_eight_rooms_scroll_inside_their_frame_and_all_is_accessible(page, desk, axe):
     page.goto(f"{desk}/brouillon/programme")
     for screen in each_screen(page):

@@ -122,18 +122,38 @@
   document.addEventListener("pointermove", (event) => {
     if (!held) return;
     if (!held.ghost && Math.hypot(event.clientX - held.x, event.clientY - held.y) < 6) return;
-    if (!held.ghost) lift();
-    held.place = under(event);
-    held.ghost.style.transform = `translate(${event.clientX + 12}px, ${event.clientY + 12}px)`;
-    held.ghost.textContent = held.place ? held.place.label : "Lâchez dans la grille";
+    if (!held.ghost) lift(event);
+    held.at = event;
+    aim();
     event.preventDefault();
   });
-  function lift() {
+  function aim() {
+    held.place = under(held.at);
+    held.ghost.style.transform = `translate(${held.at.clientX + 12}px, ${held.at.clientY + 12}px)`;
+    held.ghost.textContent = held.place ? held.place.label : "Lâchez dans la grille";
+  }
+  // Near an edge of the window, or of a grid wider than it, what lies beyond comes closer: faster, the nearer the edge.
+  const EDGE = 48;
+  const pull = (at, from, to) => Math.round((Math.max(0, at - (to - EDGE)) - Math.max(0, from + EDGE - at)) / 4);
+  function scroll() {
+    if (!held?.ghost) return;
+    const { clientX, clientY } = held.at;
+    const wide = held.block.closest(".grid-scroll");
+    const across = wide.getBoundingClientRect();
+    const before = [window.scrollY, wide.scrollLeft];
+    window.scrollBy({ top: pull(clientY, 0, window.innerHeight), behavior: "instant" });
+    wide.scrollLeft += pull(clientX, Math.max(0, across.left), Math.min(window.innerWidth, across.right));
+    if (before[0] !== window.scrollY || before[1] !== wide.scrollLeft) aim();
+    requestAnimationFrame(scroll);
+  }
+  function lift(event) {
+    held.at = event;
     held.ghost = document.createElement("div");
     held.ghost.className = "grid-ghost";
     document.body.append(held.ghost);
     document.body.classList.add("is-dragging");
     held.block.classList.add("block--held");
+    requestAnimationFrame(scroll);
   }
   function under(event) {
     const table = document.elementFromPoint(event.clientX, event.clientY)?.closest("table.grid");
