@@ -36,6 +36,7 @@ REGISTRATION = {
     "session_choice": "façon de choisir les sessions",
     "wishes_close_at": "clôture des souhaits",
 }
+LIMITS = frozenset({"capacity", "per_structure"})
 SESSION = {
     "title": "titre",
     "kind": "nature",
@@ -101,7 +102,7 @@ def _facts(before: EventFile, after: EventFile) -> Iterable[str]:
 def _registration(before: EventFile, after: EventFile) -> Iterable[str]:
     old, new = before.registration, after.registration
     changed = [
-        _change(label, _value(getattr(old, name), before), _value(getattr(new, name), after))
+        _change(label, _value(name, getattr(old, name), before), _value(name, getattr(new, name), after))
         for name, label in REGISTRATION.items()
         if getattr(old, name) != getattr(new, name)
     ]
@@ -210,10 +211,12 @@ def _words(value: Any, file: EventFile) -> str:
     return _short(value)
 
 
-def _value(value: Any, file: EventFile) -> str:
+def _value(name: str, value: Any, file: EventFile) -> str:
     """Of the registration: yes or no, a number, a moment, one of the words of `CHOICES`."""
     if isinstance(value, tuple):
         return _short(", ".join(f"{one.id_fs} ({one.places})" for one in value) or "aucune")
+    if value is None and name in LIMITS:
+        return "sans limite"
     if isinstance(value, bool):
         return "oui" if value else "non"
     return CHOICES.get(value) or _words(value, file)

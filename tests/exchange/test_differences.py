@@ -90,5 +90,6 @@ def test_so_are_the_facts_of_rooms_and_of_the_registration(file):
 
     registration, room = differences(file, after)
 
-    assert registration.endswith("→ 120\u00a0; liste d’attente\u00a0: oui → non")
+    assert registration.startswith("Inscription\u00a0: nombre de places\u00a0: sans limite → 120\u00a0; ")
+    assert registration.endswith("liste d’attente\u00a0: oui → non")
     assert room == "Salle modifiée\u00a0: Salle Vauban (places\u00a0: 60 → 40)"
