@@ -143,7 +143,7 @@ def test_their_own_acts_succeed(app, client):
 
 INNER = (
     "member_id", "session_slug", "room_slug", "speaker_slug", "category_slug", "question_slug", "guest_id",
-    "import_id", "registration_id", "allocation_id", "request_id", "key", "campaign_id", "automatic_id",
+    "import_id", "import_key", "registration_id", "allocation_id", "request_id", "key", "campaign_id", "automatic_id",
 )  # fmt: skip
 
 
