@@ -276,6 +276,7 @@ WRITE_NOTHING = {
     "registrations.correct_transfer",
     "registrations.correct_details",
     "registrations_organiser.review_many",
+    "registrations_organiser.review_merge",
 }
 
 

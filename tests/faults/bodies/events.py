@@ -56,6 +56,7 @@ BODIES: dict[str, Any] = {
         "title": "Copie", "slug": f"copie-{next(number)}",
         "starts_on": (side.event.local_start + timedelta(days=300)).date().isoformat(), "agenda": "y", "guests": "y",
     },
+    "events_organiser.do_publish": lambda _side: {"beside_draft": "y"},
     "events_organiser.do_import_file": _event_file,
     "events_organiser.keep_template": lambda _side: {"name": f"Modèle {next(number)}"},
     "events_organiser.rename_template": lambda _side: {"name": f"Modèle {next(number)}"},
