@@ -38,21 +38,14 @@ class Part:
     session: Session | None = None
 
 
-def of_place(
-    registration: Registration,
-    *,
-    now: datetime,
-    raised: bool = False,
-    is_first: bool = False,
-    changed: Collection[Session] = (),
-) -> list[Part]:
+def of_place(registration: Registration, *, now: datetime, raised: bool = False, is_first: bool = False) -> list[Part]:
     """With a letter that says that the place is confirmed, or (`raised`) that the date or place of the event changed,
-    which calendars must notice, as what is `changed` of its sessions. `is_first`: this mailbox, as whoever holds the
-    event has seen, never had another registration here; nothing is looked up then."""
+    which calendars must notice. `is_first`: this mailbox, as whoever holds the event has seen, never had another
+    registration here; nothing is looked up then."""
     if registration.calendar_wish is CalendarWish.NONE:
         return of_end(registration, now=now)  # what another registration, now one with this one, had brought
     sent = Sent(registration, is_first=is_first)
-    return [_event_request(sent, raised=raised), *_sessions(sent, changed=changed, moved=raised, now=now)]
+    return [_event_request(sent, raised=raised), *_sessions(sent, moved=raised, now=now)]
 
 
 def of_change(registration: Registration, *, now: datetime, changed: Collection[Session] = ()) -> list[Part]:

@@ -105,7 +105,7 @@ def event_moved(
         changes = [{"session_id": session.id, **facts} for session, facts in own.items()]
         more: dict[str, Any] = {name: said for name, said in (("changes", changes), ("note", note)) if said}
         if registration.is_confirmed:
-            _request(MOVED, registration, now=now, raised=True, changed=own, priority=Priority.BULK, **more)
+            _request(MOVED, registration, now=now, raised=True, priority=Priority.BULK, **more)
         else:
             _post(MOVED, registration, now=now, priority=Priority.BULK, **more)
     return len(told)
@@ -130,16 +130,9 @@ def _live(event: Event, *with_these: ExecutableOption) -> list[Registration]:
 
 
 def _request(
-    name: str,
-    registration: Registration,
-    *,
-    now: datetime,
-    raised: bool = False,
-    is_first: bool = False,
-    changed: Collection[Session] = (),
-    **more: Any,
+    name: str, registration: Registration, *, now: datetime, raised: bool = False, is_first: bool = False, **more: Any
 ) -> None:
-    parts = calendar_mail.of_place(registration, now=now, raised=raised, is_first=is_first, changed=changed)
+    parts = calendar_mail.of_place(registration, now=now, raised=raised, is_first=is_first)
     calendar_letters.post_with(parts, name, registration, now=now, **more)
 
 
