@@ -22,6 +22,8 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.text import slugify
 
+ROOM_FACTS = ("name", "capacity", "accessibility")
+SPEAKER_FACTS = ("civility", "first_name", "last_name", "function", "organisation", "biography")
 CALENDAR_FACTS = frozenset({"starts_at", "ends_at", "room", "online_url", "cancelled_at"})
 
 
@@ -42,6 +44,15 @@ class AlreadyCancelled(Refused):
 class EditedMeanwhile(Refused):
     message = (
         "Cette session a été modifiée pendant que vous remplissiez ce formulaire. Votre saisie est conservée\u00a0: "
+        "relisez-la, puis enregistrez de nouveau."
+    )
+
+
+class WrittenMeanwhile(Refused):
+    """Of a room or a speaker."""
+
+    message = (
+        "Cette fiche a été modifiée pendant que vous remplissiez ce formulaire. Votre saisie est conservée\u00a0: "
         "relisez-la, puis enregistrez de nouveau."
     )
 
@@ -127,6 +138,12 @@ def mark(session: Session) -> str:
     return blake2s(repr(whole).encode(errors="backslashreplace"), digest_size=8).hexdigest()
 
 
+def mark_of(thing: Room | Speaker) -> str:
+    """As `mark`, of a room or of a speaker."""
+    facts = [getattr(thing, name) for name in (ROOM_FACTS if isinstance(thing, Room) else SPEAKER_FACTS)]
+    return blake2s(repr(facts).encode(errors="backslashreplace"), digest_size=8).hexdigest()
+
+
 def mark_of_all(sessions: Iterable[Session]) -> str:
     """Changes when what takes place does, or anything that is written of it."""
     marks = sorted((session.slug, mark(session)) for session in sessions if session.cancelled_at is None)
@@ -150,10 +167,10 @@ def touch_session(session: Session, *, now: datetime, calendar: bool) -> None:
         session.sequence += 1
 
 
-def touch_sessions(concerned: Select[Session], *, now: datetime) -> None:
-    """Their room or one of their speakers is called otherwise now."""
+def touch_sessions(concerned: Select[Session], *, now: datetime, calendar: bool = False) -> None:
+    """One of their speakers is called otherwise now, or their room, which calendars must follow."""
     for session in db.session.scalars(concerned):
-        touch_session(session, now=now, calendar=False)
+        touch_session(session, now=now, calendar=calendar)
 
 
 def free_slug(model: type[Room] | type[Speaker] | type[Session], event: Event, words: str, fallback: str) -> str:

@@ -150,6 +150,7 @@ class RoomForm(FlaskForm):
     )
     capacity = IntegerField("Nombre de places", validators=[Optional(), NumberRange(0, 100_000, CAPACITY)])
     accessibility = StringField("Accessibilité", filters=[line], validators=[Length(max=300)])
+    seen = HiddenField()
 
     def facts(self) -> dict[str, Any]:
         return {name: self[name].data for name in ("name", "capacity", "accessibility")}
@@ -162,6 +163,7 @@ class SpeakerForm(FlaskForm):
     function = StringField("Fonction", filters=[line], validators=[Length(max=300)])
     organisation = StringField("Organisme", filters=[line], validators=[Length(max=200)])
     biography = TextAreaField("Présentation", filters=[lines], validators=[Length(max=10_000)])
+    seen = HiddenField()
 
     def keep_civility(self, civility: str) -> None:
         """One that came with an imported file stays possible."""

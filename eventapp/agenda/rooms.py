@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select
+
 from eventapp import journal
 from eventapp.accounts.models import User
-from eventapp.agenda.editing import free_slug, touch_sessions
+from eventapp.agenda.editing import WrittenMeanwhile, free_slug, mark_of, touch_sessions
 from eventapp.agenda.models import Room, Session
 from eventapp.errors import Refused
 from eventapp.events.lifecycle import touch
@@ -32,14 +34,20 @@ def add_room(event: Event, *, now: datetime, by: User | None, slug: str | None =
     return room
 
 
-def edit_room(room: Room, facts: Mapping[str, Any], *, now: datetime, by: User | None) -> set[str]:
-    """Apply what differs and return the changed names; a new name concerns the sessions held there."""
+def edit_room(
+    room: Room, facts: Mapping[str, Any], *, seen: str | None = None, now: datetime, by: User | None
+) -> set[str]:
+    """Apply what differs and return the changed names; a new name is another place for the sessions held there.
+
+    `seen`: the `mark_of` it that the editor had before their eyes."""
     hold(room.event)
+    if seen and mark_of(room) != seen:
+        raise WrittenMeanwhile
     changed = {name for name, value in facts.items() if getattr(room, name) != value}
     for name in changed:
         setattr(room, name, facts[name])
     if "name" in changed:
-        touch_sessions(Session.of(room.event).where(Session.room_id == room.id), now=now)
+        touch_sessions(held_in(room), now=now, calendar=True)
     if changed:
         _changed(room.event, "room.edited", f"Salle {room.name} modifiée", room, now, by)
     return changed
@@ -69,6 +77,11 @@ def move_room(room: Room, step: int, *, now: datetime, by: User | None) -> None:
     for position, other in enumerate(rooms, 1):
         other.position = position
     _changed(room.event, "room.moved", "Ordre des salles modifié", room, now, by)
+
+
+def held_in(room: Room) -> Select[Session]:
+    """The sessions that take place there."""
+    return Session.held(room.event).where(Session.room_id == room.id)
 
 
 def _sessions_in(room: Room) -> list[Session]:

@@ -8,7 +8,7 @@ from sqlalchemy import Select
 
 from eventapp import journal
 from eventapp.accounts.models import User
-from eventapp.agenda.editing import free_slug, touch_sessions
+from eventapp.agenda.editing import WrittenMeanwhile, free_slug, mark_of, touch_sessions
 from eventapp.agenda.models import Appearance, Session, Speaker
 from eventapp.events.lifecycle import touch
 from eventapp.events.locks import hold
@@ -32,9 +32,15 @@ def add_speaker(event: Event, *, now: datetime, by: User | None, slug: str | Non
     return speaker
 
 
-def edit_speaker(speaker: Speaker, facts: Mapping[str, Any], *, now: datetime, by: User | None) -> set[str]:
-    """Apply what differs and return the changed names; a new name or function concerns their sessions."""
+def edit_speaker(
+    speaker: Speaker, facts: Mapping[str, Any], *, seen: str | None = None, now: datetime, by: User | None
+) -> set[str]:
+    """Apply what differs and return the changed names; a new name or function concerns their sessions.
+
+    `seen`: the `mark_of` them that the editor had before their eyes."""
     hold(speaker.event)
+    if seen and mark_of(speaker) != seen:
+        raise WrittenMeanwhile
     changed = {name for name, value in facts.items() if getattr(speaker, name) != value}
     for name in changed:
         setattr(speaker, name, facts[name])

@@ -46,7 +46,8 @@ def affected(event: Event, before: EventFile, after: EventFile) -> Affected:
     old, new = ({part.slug: part for part in file.sessions} for file in (before, after))
     gone = [part for slug, part in old.items() if slug not in new]
     kept = [(part, new[slug]) for slug, part in old.items() if slug in new]
-    moved = [part for was, part in kept if calendar_facts(was) != calendar_facts(part)]
+    was, becomes = calendar_facts(before), calendar_facts(after)
+    moved = [part for _was, part in kept if was[part.slug] != becomes[part.slug]]
     pairs = _overlaps(old, [part for _was, part in kept], {part.slug for part in moved})
     return Affected(
         removed=_effects(event, ([part] for part in gone)),

@@ -12,7 +12,8 @@ from eventapp.extensions import db
 
 
 def apply_agenda(event: Event, file: EventFile, *, now: datetime, by: User | None) -> list[Session]:
-    """The sessions whose calendar entry changed: time, room, link, cancelled or held again."""
+    """The sessions whose calendar entry changed: time, room or its name, link, cancelled or held again."""
+    renamed = _in_renamed_rooms(event, file)
     known_rooms = _apply_rooms(event, file, now=now, by=by)
     known_speakers = _apply_speakers(event, file, now=now, by=by)
     changed = _apply_sessions(event, file, known_rooms, known_speakers, now=now, by=by)
@@ -21,7 +22,14 @@ def apply_agenda(event: Event, file: EventFile, *, now: datetime, by: User | Non
         rooms.remove_room(known_rooms[slug], now=now, by=by)
     for slug in known_speakers.keys() - {part.slug for part in file.speakers}:
         speakers.remove_speaker(known_speakers[slug], now=now, by=by)
-    return changed
+    return [*changed, *(session for session in renamed if session not in changed)]
+
+
+def _in_renamed_rooms(event: Event, file: EventFile) -> list[Session]:
+    """Those that stay there: whoever reads the former name goes to another place."""
+    rows = {row.slug: row for row in db.session.scalars(Room.of(event))}
+    renamed = [rows[part.slug] for part in file.rooms if part.slug in rows and rows[part.slug].name != part.name]
+    return [session for room in renamed for session in db.session.scalars(rooms.held_in(room))]
 
 
 def _apply_rooms(event: Event, file: EventFile, *, now: datetime, by: User | None) -> dict[str, Room]:

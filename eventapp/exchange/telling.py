@@ -11,7 +11,7 @@ from sqlalchemy import Select
 from eventapp.accounts.models import User
 from eventapp.agenda.models import Session
 from eventapp.events.models import Event
-from eventapp.exchange.event_file import EventFile, SessionPart
+from eventapp.exchange.event_file import EventFile
 from eventapp.extensions import db
 from eventapp.invitations import notices as guest_notices
 from eventapp.registrations import notices
@@ -37,7 +37,7 @@ def will_be_told(event: Event, before: EventFile, after: EventFile) -> int:
     """How many people a waiting file would write to, if it were published now."""
     if moves(before, after):
         return everyone_to_tell(event)
-    old, new = ({s.slug: calendar_facts(s) for s in file.sessions} for file in (before, after))
+    old, new = calendar_facts(before), calendar_facts(after)
     changed = [slug for slug, facts in old.items() if new.get(slug) != facts]
     booked = (
         db.select(db.func.count(db.distinct(Booking.registration_id)))
@@ -149,6 +149,7 @@ def _when_and_where(file: EventFile) -> tuple[Any, ...]:
     return file.starts_at, file.ends_at, file.venue.one_line
 
 
-def calendar_facts(session: SessionPart) -> tuple[Any, ...]:
-    """See agenda.editing.CALENDAR_FACTS."""
-    return session.starts_at, session.ends_at, session.room, session.online_url
+def calendar_facts(file: EventFile) -> dict[str, tuple[Any, ...]]:
+    """Of each session. See agenda.editing.CALENDAR_FACTS; a room by another name is another place."""
+    names = {room.slug: room.name for room in file.rooms}
+    return {s.slug: (s.starts_at, s.ends_at, s.room, names.get(s.room or ""), s.online_url) for s in file.sessions}

@@ -3,22 +3,24 @@ from datetime import timedelta
 import pytest
 
 from eventapp.agenda import rooms, speakers
-from eventapp.agenda.models import Room, Speaker
+from eventapp.agenda.models import BookingMode, Room, Speaker
 from eventapp.extensions import db
-from tests.factories import NOW, make_event, make_room, make_session, make_speaker, make_user
-from tests.pages import words
+from eventapp.registrations import seats
+from tests.factories import NOW, STARTS, make_event, make_person, make_room, make_session, make_speaker, make_user
+from tests.pages import parse, words
 
 LATER = NOW + timedelta(hours=1)
 
 
-def test_a_new_name_of_a_room_concerns_its_sessions_in_words_only():
+def test_a_new_name_of_a_room_is_another_place_for_its_sessions():
     event = make_event()
     room = make_room(event)
     here, elsewhere = make_session(event, room=room), make_session(event)
+    gone = make_session(event, room=room, cancelled_at=NOW)
 
     rooms.edit_room(room, {"name": "Salle Vauban"}, now=LATER, by=None)
 
-    assert (here.revision, here.sequence, here.updated_at) == (2, 0, LATER)
+    assert (here.revision, here.sequence, here.updated_at, gone.sequence) == (2, 1, LATER, 0)
     assert (elsewhere.revision, event.revision, event.sequence) == (1, 2, 0)
 
 
@@ -124,3 +126,48 @@ def test_speakers_show_their_rank(client):
 
     assert [words(rank) for rank in page.select(".rank")] == ["1 Descendre Jeanne MARTIN", "2 Monter Jeanne PETIT"]
     assert words(page.select_one("label[for=civility]")) == "Civilité (optionnel)"
+
+
+@pytest.mark.parametrize("published_at", [NOW, None])
+@pytest.mark.parametrize(
+    ("path", "typed", "field"),
+    [
+        ("salles/amphi", {"name": "Amphi"}, "accessibility"),
+        ("intervenants/jeanne", {"last_name": "Martin"}, "function"),
+    ],
+)
+def test_the_second_to_write_is_told_and_may_insist(client, published_at, path, typed, field):
+    event = make_event(slug="rencontre", published_at=published_at)
+    make_room(event, slug="amphi", name="Amphi")
+    make_speaker(event, slug="jeanne")
+    client.sign_in(make_user(event.organisation))
+    address = f"/gestion/evenements/rencontre/{path}"
+    seen = client.page(address).select_one("#seen")["value"]
+
+    assert client.post(address, data=typed | {"seen": seen, field: "Rampe"}).status_code == 303
+    response = client.post(address, data=typed | {"seen": seen, field: "Boucle"})
+
+    page = parse(response)
+    assert (response.status_code, page.select_one(f"#{field}")["value"]) == (422, "Boucle")
+    assert "Votre saisie est conservée" in words(page.main)
+    insisted = typed | {"seen": page.select_one("#seen")["value"], field: "Boucle"}
+    assert client.post(address, data=insisted).status_code == 303
+    assert client.page(address).select_one(f"#{field}")["value"] == "Boucle"
+
+
+def test_who_booked_in_a_room_is_told_its_new_name(client, outbox):
+    """Of an event that was withdrawn: its rows are edited at once."""
+    event = make_event(slug="rencontre")
+    room = make_room(event, slug="amphi", name="Amphi")
+    for number in range(2):
+        session = make_session(event, room=room, booking=BookingMode.REQUIRED, slug=f"atelier-{number}",
+                               starts_at=STARTS + timedelta(hours=number))  # fmt: skip
+    seats.register(event, make_person(), sessions=[session], now=NOW)
+    event.published_at = None
+    client.sign_in(make_user(event.organisation))
+
+    address = "/gestion/evenements/rencontre/salles/amphi"
+    page = parse(client.post(address, data={"name": "Gymnase"}, follow_redirects=True))
+
+    assert "Gymnase est enregistrée. 1 personne concernée est prévenue par courriel." in words(page.main)
+    assert [m.letter for m in outbox()][-1:] == ["registrations/session_moved"]

@@ -5,13 +5,26 @@ from typing import Any
 from flask import g
 
 from eventapp import access
-from eventapp.agenda import rooms
+from eventapp.agenda import editing, rooms
 from eventapp.agenda.forms import RoomForm
 from eventapp.agenda.models import Room
-from eventapp.agenda.views.desk import back_to, bp, edited, find_event, find_plan, find_room, refused, row, show
+from eventapp.agenda.views.changing import said
+from eventapp.agenda.views.desk import (
+    back_to,
+    bp,
+    edited,
+    find_event,
+    find_plan,
+    find_room,
+    point_at,
+    refused,
+    row,
+    show,
+)
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.extensions import db
+from eventapp.registrations.sessions import programme_changes
 
 ALL = "/gestion/evenements/<slug>/salles"
 ONE = f"{ALL}/<room_slug>"
@@ -39,15 +52,29 @@ def add_room(slug: str) -> Any:
 @access.member
 def room(slug: str, room_slug: str) -> Any:
     plan, found = find_room(slug, room_slug)
-    form = RoomForm(obj=found)
+    form = RoomForm(obj=found, seen=editing.mark_of(found))
     if not form.validate_on_submit():
         return show("agenda/organiser/room.html", plan, form=form, room=found), 422 if form.errors else 200
     try:
-        with edited(plan.event):
-            rooms.edit_room(row(Room, plan.event, room_slug), form.facts(), now=utcnow(), by=g.user)
+        with edited(plan.event) as is_draft:
+            told = _edit(row(Room, plan.event, room_slug), form, is_draft)
+    except editing.WrittenMeanwhile as refusal:
+        point_at(form, refusal)
+        plan, found = find_room(slug, room_slug)
+        form.seen.data = editing.mark_of(found)
+        return show("agenda/organiser/room.html", plan, form=form, room=found), 422
     except Refused as refusal:
         return refused("rooms", plan.event, refusal)
-    return back_to("rooms", plan.event, f"{form.name.data} est enregistrée.")
+    return back_to("rooms", plan.event, said(f"{form.name.data} est enregistrée.", told))
+
+
+def _edit(room: Room, form: RoomForm, is_draft: bool) -> int:
+    """How many people are told."""
+    change: dict[str, Any] = {"seen": form.seen.data, "now": utcnow(), "by": g.user}
+    if not is_draft:
+        return programme_changes.edit_room(room, form.facts(), **change)
+    rooms.edit_room(room, form.facts(), **change)
+    return 0
 
 
 @bp.post(f"{ONE}/montee")
@@ -73,7 +100,7 @@ def remove_room(slug: str, room_slug: str) -> Any:
     except Refused as refusal:
         db.session.rollback()
         plan, found = find_room(slug, room_slug)
-        form = RoomForm(formdata=None, obj=found)
+        form = RoomForm(formdata=None, obj=found, seen=editing.mark_of(found))
         form.form_errors.append(str(refusal))
         return show("agenda/organiser/room.html", plan, form=form, room=found), 422
     return back_to("rooms", event, f"{name} est supprimée.")

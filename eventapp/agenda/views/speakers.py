@@ -5,10 +5,21 @@ from typing import Any
 from flask import g
 
 from eventapp import access
-from eventapp.agenda import speakers
+from eventapp.agenda import editing, speakers
 from eventapp.agenda.forms import SpeakerForm
 from eventapp.agenda.models import Speaker
-from eventapp.agenda.views.desk import back_to, bp, edited, find_event, find_plan, find_speaker, refused, row, show
+from eventapp.agenda.views.desk import (
+    back_to,
+    bp,
+    edited,
+    find_event,
+    find_plan,
+    find_speaker,
+    point_at,
+    refused,
+    row,
+    show,
+)
 from eventapp.clock import utcnow
 from eventapp.errors import Refused
 from eventapp.exchange.drafting import Plan
@@ -40,18 +51,27 @@ def add_speaker(slug: str) -> Any:
 @access.member
 def speaker(slug: str, speaker_slug: str) -> Any:
     plan, found = find_speaker(slug, speaker_slug)
-    form = SpeakerForm(obj=found)
+    form = SpeakerForm(obj=found, seen=editing.mark_of(found))
     form.keep_civility(found.civility)
     if not form.validate_on_submit():
         return _speaker_page(plan, found, form), 422 if form.errors else 200
     try:
         with edited(plan.event):
             changed = row(Speaker, plan.event, speaker_slug)
-            speakers.edit_speaker(changed, form.facts(), now=utcnow(), by=g.user)
+            speakers.edit_speaker(changed, form.facts(), seen=form.seen.data, now=utcnow(), by=g.user)
             name = person(changed)
+    except editing.WrittenMeanwhile as refusal:
+        return _written_meanwhile(slug, speaker_slug, form, refusal)
     except Refused as refusal:
         return refused("speakers", plan.event, refusal)
     return back_to("speakers", plan.event, f"La fiche de {name} est enregistrée.")
+
+
+def _written_meanwhile(slug: str, speaker_slug: str, form: SpeakerForm, refusal: Refused) -> Any:
+    point_at(form, refusal)
+    plan, found = find_speaker(slug, speaker_slug)
+    form.seen.data = editing.mark_of(found)
+    return _speaker_page(plan, found, form), 422
 
 
 @bp.post(f"{ONE}/montee")

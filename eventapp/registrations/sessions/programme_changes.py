@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import aliased
 
 from eventapp.accounts.models import User
-from eventapp.agenda import editing
+from eventapp.agenda import editing, rooms
 from eventapp.agenda.editing import Cast
-from eventapp.agenda.models import Session
+from eventapp.agenda.models import Room, Session
 from eventapp.agenda.moving import Move
 from eventapp.errors import Refused
 from eventapp.events.locks import hold
@@ -59,14 +59,31 @@ def move_sessions(event: Event, moves: Sequence[Move], *, now: datetime, by: Use
         if editing.edit_session(session, hours, now=now, by=by) and session.ends_at > now:
             for registration in _holders(session):
                 changed[registration][session] = before
+    _tell(changed, now=now)
+    fill(event, now=now)
+    return len(changed)
+
+
+def edit_room(room: Room, facts: Mapping[str, Any], *, seen: str | None = None, now: datetime, by: User | None) -> int:
+    """How many people are told: another name is another place for the sessions that they booked there."""
+    changed: dict[Registration, dict[Session, dict[str, str]]] = defaultdict(dict)
+    before = {session: when_and_where(session) for session in db.session.scalars(rooms.held_in(room))}
+    if "name" in rooms.edit_room(room, facts, seen=seen, now=now, by=by):
+        for session, was in before.items():
+            for registration in _holders(session) if session.ends_at > now else []:
+                changed[registration][session] = was
+    _tell(changed, now=now)
+    return len(changed)
+
+
+def _tell(changed: Mapping[Registration, Mapping[Session, dict[str, str]]], *, now: datetime) -> None:
+    """One letter each. `changed`: when and where each of their sessions was."""
     for registration, sessions in changed.items():
         if len(sessions) == 1:
             ((session, before),) = sessions.items()
             notices.session_moved(registration, session, before, now=now)
         else:
             session_notices.programme_changed(registration, sessions, now=now)
-    fill(event, now=now)
-    return len(changed)
 
 
 def remove_session(session: Session, *, now: datetime, by: User | None) -> None:
