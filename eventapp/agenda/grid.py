@@ -41,7 +41,9 @@ class Row:
 
     @property
     def height(self) -> int:
-        return max((step for step in HEIGHTS if step <= self.minutes), default=HEIGHTS[0])
+        """Where nothing begins there is nothing to read: such a row stays low, however long."""
+        height = max((step for step in HEIGHTS if step <= self.minutes), default=HEIGHTS[0])
+        return height if self.begins_something else min(height, 10)
 
     @property
     def begins_something(self) -> bool:

@@ -159,11 +159,13 @@ def _why_not(lines: Lines, title: str) -> str:
         return "Laissée de côté, elle n’a pas de titre"
     if "DTSTART" not in lines:
         return "Laissée de côté, elle n’a pas de date"
+    if not lines.keys() & {"DTEND", "DURATION"} and "T" in lines["DTSTART"][1].upper():
+        return "Laissée de côté, elle ne dit pas quand elle finit"
     return ""
 
 
 def _moments(lines: Lines, zone: str, about: str, reading: Reading) -> tuple[datetime, datetime] | None:
-    """None for whole days. A session that says no end lasts no time: it is refused as one that ends too early."""
+    """None for whole days, the only ones that may say no end."""
     starts_at = _moment(lines["DTSTART"], zone, about, reading)
     if starts_at is None:
         return None

@@ -79,3 +79,9 @@ def test_every_session_is_there_once_and_no_row_is_torn(drawn):
             for below in range(place, place + cell.rows):
                 covered[below] += cell.columns
     assert covered == [found.lanes] * len(found.rows)
+
+
+def test_a_row_in_which_nothing_begins_stays_low_however_long():
+    found = table(session(1, 0, 30, ROOMS[0]), session(2, 120, 60, ROOMS[0]))
+
+    assert [(row.minutes, row.height) for row in found.rows] == [(30, 30), (90, 10), (60, 60)]

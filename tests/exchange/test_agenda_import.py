@@ -146,6 +146,7 @@ LEFT_OUT = {
     "pas de titre": entry(title=" \x00\u202e "),
     "pas de date": entry(starts=""),
     "des journées entières": entry(starts="DTSTART;VALUE=DATE:20270114", ends="DTEND;VALUE=DATE:20270116"),
+    "ne dit pas quand elle finit": entry(starts="DTSTART;TZID=Nulle/Part:20270114T100000", ends=""),
     "finit avant": entry(ends="DTEND:20270114T080000Z"),
     "ne se lit pas": entry(ends="DURATION:P99999999999D"),
 }
@@ -242,3 +243,11 @@ def test_items_of_wrong_types_are_named_by_their_path(event, user):
     for path in ("S[0].title", "S[1].date", "S[2].date", "S[3].persons", "S[3].abstract"):
         assert f"schedule.conference.days[0].rooms.{path}" in said, said
     assert [session["title"] for session in kept.file["sessions"]] == ["Bonne"]
+
+
+def test_of_an_entry_without_end_only_that_is_said(event, user):
+    content = calendar_of(LEFT_OUT["ne dit pas quand elle finit"])
+    with pytest.raises(NotAnAgenda) as refusal:
+        keep(event, content, user)
+    sentence = "Laissée de côté, elle ne dit pas quand elle finit\u00a0: «\u00a0Atelier\u00a0»."
+    assert str(refusal.value) == f"{agenda_import.HOLDS_NOTHING} {sentence}"
