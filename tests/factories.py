@@ -24,7 +24,7 @@ STARTS = datetime(2027, 1, 14, 8, 0, tzinfo=UTC)  # 9 h in Paris
 ENDS = STARTS + timedelta(hours=8)
 
 Row = TypeVar("Row")
-number = count(1)
+number = count(100_001)  # always as many digits: "10001" comes before "9999" in a list of names
 
 
 def save(row: Row) -> Row:

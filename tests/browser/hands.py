@@ -16,6 +16,12 @@ SAME_GROUP = """it => {
 }"""
 
 
+def go(control: Locator) -> None:
+    """Click what leads to another page, and wait until that page is whole: a click alone ends at its first byte."""
+    with control.page.expect_navigation():
+        control.click()
+
+
 class Hands:
     """With a mouse. `url`: the site that a journey stays on."""
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 import pytest
 from flask.sessions import SecureCookieSessionInterface
+from playwright.sync_api import expect
 
 from eventapp.accounts.models import User
 from eventapp.demonstration import EMAIL
 from eventapp.extensions import db
 from tests.browser import conftest, tour
+from tests.browser.hands import go
 from tests.browser.screens import each_screen, overflows, rules
 
 SMALLEST = {"width": 320, "height": 640}
@@ -105,9 +107,9 @@ def test_a_refused_form_is_accessible(site, page, axe, path, button):
     if path.startswith("/gestion/"):
         page.context.add_cookies([session_cookie(site)])
     page.goto(site.url + path)
-    page.get_by_role("button", name=button, exact=True).click()
+    go(page.get_by_role("button", name=button, exact=True))
     assert page.title().startswith("Erreur")
-    assert page.evaluate("document.activeElement.id") == "erreurs"
+    expect(page.locator("#erreurs")).to_be_focused()
     for screen in each_screen(page):
         assert axe(page, rules(screen)) == [], screen
         assert not overflows(page), screen

@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.sessions import SecureCookieSessionInterface
+from playwright.sync_api import expect
 
 from eventapp.accounts.models import User
 from eventapp.agenda.models import BookingMode, Kind
 from eventapp.events.models import Event
 from eventapp.exchange import drafting
 from eventapp.extensions import db
-from tests.browser.hands import event_day
+from tests.browser.hands import event_day, go
 from tests.browser.screens import each_screen, overflows, rules, tab_to
 from tests.factories import make_event, make_room, make_session, make_speaker, make_user
 
@@ -67,12 +68,12 @@ def test_a_session_is_written_without_javascript(site, page_without_js):
     page.get_by_label("Titre").fill("Aller vers")
     page.get_by_label("Début").fill("15:00")
     page.get_by_label("Fin").fill("16:00")
-    page.get_by_role("button", name="Ajouter des lignes").click()
+    go(page.get_by_role("button", name="Ajouter des lignes"))
     last = page.get_by_role("group", name="Intervenant 6")
     last.get_by_label("Personne").select_option("jeanne")
     last.get_by_label("Précision").fill("sous réserve")
 
-    page.get_by_role("button", name="Ajouter au programme").click()
+    go(page.get_by_role("button", name="Ajouter au programme"))
 
     assert page.get_by_text("«\u00a0Aller vers\u00a0» est au programme.").is_visible()
     with site.app.app_context():
@@ -85,10 +86,11 @@ def test_a_wrong_hour_is_corrected_by_keyboard_from_the_summary(site, page):
     sign_in(page, site)
     page.goto(f"{site.url}{DESK}/sessions/pleniere")
     page.get_by_label("Fin").fill("08:00")
-    page.get_by_role("button", name="Enregistrer la session").press("Enter")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Enregistrer la session").press("Enter")
 
     tab_to(page, "#erreurs a")
     page.keyboard.press("Enter")
 
-    assert page.evaluate("document.activeElement.id || location.hash") in ("ends", "#ends")
+    expect(page.locator("#ends")).to_be_focused()
     assert page.title().startswith("Erreur")

@@ -8,7 +8,7 @@ from eventapp.accounts import passwords
 from eventapp.accounts.models import Role
 from eventapp.extensions import db
 from eventapp.invitations.models import Guest, GuestState, Reply
-from tests.browser.hands import Hands, event_day
+from tests.browser.hands import Hands, event_day, go
 from tests.factories import make_event, make_guest, make_invitation, make_organisation, make_person, make_user
 
 ADDRESS = "organisatrice@sgar.example"
@@ -62,7 +62,7 @@ def send_a_reminder(hands: Hands) -> None:
 
 def stop_reminders(hands: Hands) -> None:
     hands.finds_mail("silence", "Votre réponse avant le")
-    hands.page.locator('pre a[href*="/desinscription/"]').first.click()
+    go(hands.page.locator('pre a[href*="/desinscription/"]').first)
     hands.press("Enregistrer mon choix")
     hands.sees("Choisissez l’une des deux réponses.")
     hands.tick("Ne plus recevoir de relances")

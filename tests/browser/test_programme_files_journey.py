@@ -10,6 +10,7 @@ from eventapp.accounts import passwords
 from eventapp.agenda.models import Session
 from eventapp.events.models import Event
 from eventapp.extensions import db
+from tests.browser.hands import go
 from tests.browser.screens import each_screen, overflows
 from tests.factories import make_category, make_event, make_guest, make_organisation, make_room, make_session, make_user
 
@@ -46,7 +47,7 @@ def desk(site, page: Page):
     page.goto(f"{site.url}/connexion")
     page.get_by_label("Adresse électronique").first.fill(ADDRESS)
     page.get_by_role("textbox", name="Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
+    go(page.get_by_role("button", name="Se connecter"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("événements")
     return page
 
@@ -64,7 +65,7 @@ def test_an_event_is_held_again_without_its_rooms_and_with_its_guests(site, desk
     desk.get_by_label("Nouvelle date de début").fill("2027-09-14")
     desk.locator("#rooms").uncheck(force=True)
     desk.locator("#guests").check(force=True)
-    desk.get_by_role("button", name="Créer la copie").click()
+    go(desk.get_by_role("button", name="Créer la copie"))
     expect(desk.get_by_text("1 invité repris, pas encore invité")).to_be_visible()
     with site.app.app_context():
         copy = db.session.scalar(db.select(Event).where(Event.title == "Rencontres de septembre"))
@@ -74,35 +75,35 @@ def test_an_event_is_held_again_without_its_rooms_and_with_its_guests(site, desk
 
 def test_a_template_is_kept_and_begun_from(site, desk, axe):
     desk.goto(f"{site.url}/gestion/evenements/{SLUG}/modification")
-    desk.get_by_role("link", name="Enregistrer comme modèle").click()
+    go(desk.get_by_role("link", name="Enregistrer comme modèle"))
     look(desk, axe)
     desk.get_by_label("Nom du modèle").fill("Trois jours en juin")
-    desk.get_by_role("button", name="Enregistrer le modèle").click()
+    go(desk.get_by_role("button", name="Enregistrer le modèle"))
     look(desk, axe)
-    desk.get_by_role("link", name="Trois jours en juin").first.click()
+    go(desk.get_by_role("link", name="Trois jours en juin").first)
     look(desk, axe)
     desk.get_by_label("Titre").fill("Encore en juin")
     desk.get_by_label("Date de début").fill("2028-06-06")
-    desk.get_by_role("button", name="Créer l’événement").click()
+    go(desk.get_by_role("button", name="Créer l’événement"))
     expect(desk.get_by_text("créé d’après le modèle")).to_be_visible()
     desk.goto(f"{site.url}/gestion/modeles")
-    desk.get_by_role("link", name="Journée régionale").click()
+    go(desk.get_by_role("link", name="Journée régionale"))
     desk.get_by_label("Date de début").fill("2028-10-05")
-    desk.get_by_role("button", name="Créer l’événement").click()
-    desk.get_by_role("link", name="Programme", exact=True).first.click()
+    go(desk.get_by_role("button", name="Créer l’événement"))
+    go(desk.get_by_role("link", name="Programme", exact=True).first)
     expect(desk.get_by_text("Restitution des ateliers").first).to_be_visible()
 
 
 @pytest.mark.parametrize("name", REAL)
 def test_a_real_export_is_read_and_put_into_the_draft(site, desk, axe, name):
     desk.goto(f"{site.url}/gestion/evenements/{SLUG}/programme")
-    desk.get_by_role("link", name="Importer un fichier").click()
+    go(desk.get_by_role("link", name="Importer un fichier"))
     look(desk, axe)
     desk.get_by_label("Fichier du programme").set_input_files(EXPORTS / name)
-    desk.get_by_role("button", name="Lire le fichier").click()
+    go(desk.get_by_role("button", name="Lire le fichier"))
     expect(desk.get_by_role("heading", name="40 sessions trouvées")).to_be_visible()
     look(desk, axe)
-    desk.get_by_role("button", name="Mettre dans le brouillon").click()
+    go(desk.get_by_role("button", name="Mettre dans le brouillon"))
     expect(desk.get_by_text("relisez, puis publiez")).to_be_visible()
     with site.app.app_context():
         event = db.session.scalar(db.select(Event).where(Event.slug == SLUG))
@@ -115,14 +116,14 @@ def test_a_programme_is_imported_without_javascript(site, page_without_js):
     page.goto(f"{site.url}/connexion")
     page.get_by_label("Adresse électronique").first.fill(ADDRESS)
     page.get_by_role("textbox", name="Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
+    go(page.get_by_role("button", name="Se connecter"))
     page.goto(f"{site.url}/gestion/evenements/{OTHER}/programme/import")
     page.get_by_label("Fichier du programme").set_input_files(EXPORTS / REAL[0])
-    page.get_by_role("button", name="Lire le fichier").click()
+    go(page.get_by_role("button", name="Lire le fichier"))
     expect(page.get_by_role("heading", name="40 sessions trouvées")).to_be_visible()
     with site.app.app_context():
         event = db.session.scalar(db.select(Event).where(Event.slug == OTHER))
         assert (event.draft, db.session.scalars(Session.of(event)).all()) == (None, [])
-    page.get_by_role("button", name="Mettre dans le brouillon").click()
+    go(page.get_by_role("button", name="Mettre dans le brouillon"))
     expect(page.get_by_text("relisez, puis publiez")).to_be_visible()
     expect(page.get_by_text("Session ajoutée").first).to_be_visible()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from eventapp.agenda.models import Session
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from tests.browser.hands import event_day
+from tests.browser.hands import event_day, go
 from tests.browser.screens import each_screen, overflows
 from tests.browser.test_agenda import sign_in
 from tests.factories import make_event, make_organisation, make_room, make_session, make_user
@@ -56,12 +56,12 @@ def local(hours):
 def test_a_day_is_built_from_a_model_and_arranged(site, page, desk):
     first = local(0)
     page.goto(f"{desk}/brouillon/programme")
-    page.get_by_role("link", name="Ajouter une demi-journée").click()
+    go(page.get_by_role("link", name="Ajouter une demi-journée"))
     page.get_by_label("Matinée d’ateliers").check()
     page.get_by_label("Début").fill(first)
     page.get_by_label("Ateliers en parallèle", exact=True).fill("3")
-    page.get_by_role("button", name="Voir ce qui sera ajouté").click()
-    page.get_by_role("button", name="Ajouter au programme").click()
+    go(page.get_by_role("button", name="Voir ce qui sera ajouté"))
+    go(page.get_by_role("button", name="Ajouter au programme"))
     expect(page.get_by_text("9 sessions sont ajoutées")).to_be_visible()
     assert where(site, "brouillon", "Atelier 1") == (local(0.75), "salle-2")
 
@@ -95,16 +95,16 @@ def test_the_form_moves_without_javascript(site, page_without_js):
     page = page_without_js
     sign_in(page, site)
     page.goto(f"{site.url}/gestion/evenements/public/programme")
-    page.get_by_role("link", name="Déplacer « Atelier »").click()
+    go(page.get_by_role("link", name="Déplacer « Atelier »"))
     page.get_by_label("Début").fill(local(3))
     page.get_by_label("Salle").select_option("salle-2")
-    page.get_by_role("button", name="Déplacer la session").click()
+    go(page.get_by_role("button", name="Déplacer la session"))
 
     expect(page.get_by_text(re.compile("Brouillon.: 1 modification non publiée"))).to_be_visible()
     assert where(site, "public", "Atelier") == (local(0), "salle-1")
-    page.get_by_role("link", name="Relire et publier").click()
+    go(page.get_by_role("link", name="Relire et publier"))
     expect(page.get_by_text(re.compile("Session modifiée.: Atelier"))).to_be_visible()
-    page.get_by_role("button", name="Publier le brouillon").click()
+    go(page.get_by_role("button", name="Publier le brouillon"))
     assert where(site, "public", "Atelier") == (local(3), "salle-2")
 
 

@@ -8,6 +8,7 @@ import pytest
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from tests.browser import tour
+from tests.browser.hands import go
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +34,10 @@ def test_the_programme_is_filtered_without_javascript(demonstration, upcoming, p
     page.goto(f"{demonstration.url}/evenements/{upcoming}/programme")
     page.get_by_text("Filtrer le programme").click()
     page.get_by_label("Type").select_option(label="Atelier")
-    page.get_by_role("button", name="Filtrer").click()
+    go(page.get_by_role("button", name="Filtrer"))
 
     assert page.get_by_text("2 sessions sur 16").is_visible()
-    page.locator(".session__title a").first.click()
+    go(page.locator(".session__title a").first)
     assert page.locator("h1").inner_text() == "Démarches en ligne\u00a0: cas pratiques"
-    page.get_by_role("link", name="Tout le programme").click()
+    go(page.get_by_role("link", name="Tout le programme"))
     assert page.url.endswith("/programme#session-demarches-en-ligne")

@@ -16,7 +16,7 @@ from eventapp.outbox.models import KeptMail
 from eventapp.registrations import notices
 from eventapp.registrations.models import Booking, Status
 from eventapp.registrations.people import Colleague
-from tests.browser.hands import event_day
+from tests.browser.hands import event_day, go
 from tests.factories import make_event, make_guest, make_person, make_registration, make_session, make_structure, save
 from tests.faults.world import dump
 
@@ -127,8 +127,7 @@ def test_a_robot_that_would_answer_is_caught(page, site):
         path = f"{site.url}/invitation/{links.token(db.session.scalars(silent).one())}"
         db.session.rollback()
     page.goto(path)
-    page.get_by_role("link", name="Personne ne viendra").click()
+    go(page.get_by_role("link", name="Personne ne viendra"))
     page.get_by_label("Personne ne viendra").check()
-    page.get_by_role("button", name="Enregistrer ma réponse").click()
-    page.wait_for_load_state()
+    go(page.get_by_role("button", name="Enregistrer ma réponse"))
     assert rows(site) != before
