@@ -12,6 +12,7 @@ from eventapp.events.models import Audience, Category, Event, Venue
 from eventapp.extensions import db
 from eventapp.invitations.models import Guest, Invitation
 from eventapp.network.models import Structure
+from eventapp.outbox.models import Message, State
 from eventapp.registrations.groups.models import Party, PartyRule
 from eventapp.registrations.models import Registration
 from eventapp.registrations.models import Status as RegistrationStatus
@@ -207,3 +208,9 @@ def make_party(event: Event, **facts: Any) -> Party:
     defaults = {"contact_name": "Anne Roy", "email": "anne.roy@mairie.example", "organisation": "Mairie"}
     defaults |= {"rule": PartyRule.FITTING, "nonce": link.nonce, "digest": link.digest, "created_at": NOW}
     return save(Party(event=event, **defaults | facts))
+
+
+def all_leave(at: datetime = NOW) -> None:
+    """Whatever waits in the outbox has been sent."""
+    waiting = db.update(Message).where(Message.state == State.QUEUED)
+    db.session.execute(waiting.values(state=State.SENT, sent_at=at).execution_options(synchronize_session="fetch"))

@@ -15,6 +15,7 @@ from eventapp.letters.models import Letter, LetterKind
 from eventapp.links import absolute
 from eventapp.outbox.letters import WORDING, Attachment, Contents, NothingToSay, letter, post
 from eventapp.outbox.models import Message, Priority
+from eventapp.registrations import letters as registration_letters
 from eventapp.registrations import links as registration_links
 from eventapp.registrations import words as registration_words
 from eventapp.registrations.changes import live_registration
@@ -78,6 +79,8 @@ def registered_contents(message: Message, registration_id: int, letter_id: int, 
     link = registration_links.personal(registration)
     context = contents_for_registered(event, registration, written.subject, written.body, link)
     until = (event.ends_at, notices.OVER) if written.name is LetterKind.PRACTICAL else None
+    if not registration_letters.is_theirs(message, registration):
+        until = registration_letters.ELSEWHERE
     files = attached(event.id, written.name, at=message.created_at)
     return Contents(context=context, until=until, **_envelope(event, files))
 

@@ -12,7 +12,7 @@ from eventapp.events.models import Event, Status
 from eventapp.extensions import db
 from eventapp.formats import NBSP, plural
 from eventapp.formats import person as name_of
-from eventapp.invitations import notices
+from eventapp.invitations import following, notices
 from eventapp.invitations.models import Guest, GuestKind, Invitation
 from eventapp.letters.models import Letter, LetterKind
 from eventapp.letters.writing import current_or_default
@@ -69,15 +69,20 @@ def invite_named(guest: Guest, *, now: datetime) -> Invitation:
 
 
 def replace(invitation: Invitation, *, now: datetime, by: User) -> Invitation:
-    """A corrected address: the old link dies, the reply is kept, a new link goes to the new address."""
+    """A corrected address: the old link dies, the reply is kept, a new link goes to the new address; with the letter
+    that had not left yet, where there is one, at its turn in its campaign."""
     guest = invitation.guest
     invitation.revoked_at = now
     db.session.flush()
     new = issue(guest, now=now)
     new.reply, new.replied_at, new.decline_reason = invitation.reply, invitation.replied_at, invitation.decline_reason
     new.registration_id = invitation.registration_id
-    _send(new, priority=Priority.SINGLE, now=now)
-    sentence = f"Nouveau lien envoyé à {name_of(guest)}, l’ancien ne fonctionne plus"
+    if following.follow(invitation, new, now=now):
+        new.letter_id = invitation.letter_id
+        sentence = f"L’invitation de {name_of(guest)}, qui n’était pas partie, ira à sa nouvelle adresse"
+    else:
+        _send(new, priority=Priority.SINGLE, now=now)
+        sentence = f"Nouveau lien envoyé à {name_of(guest)}, l’ancien ne fonctionne plus"
     journal.record("invitation.replaced", sentence, now=now, by=by, event=guest.event, subject=guest)
     return new
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from flask import current_app
@@ -19,6 +19,7 @@ from eventapp.outbox.models import Message, Priority
 
 LONGEST_DOMAIN = 255
 ENTRY = "calendar_entry"  # in a message's context: the row whose calendar object it brings, where it is not the event
+NEVER = datetime.min.replace(tzinfo=UTC)
 WORDING = "wording"  # in a message's context: whether its event invited or summoned when it was posted
 
 
@@ -44,7 +45,8 @@ class Contents:
     `calendar` is one METHOD:REQUEST or CANCEL object, attached as the last alternative (RFC 6047);
     `sender_name` shows beside our own sending address; `reply_to` is a mailbox that somebody reads;
     `letter`: another one, whose templates say what is left to say;
-    `until`: from when on it is not sent any more, and why; one that has left can still be shown.
+    `until`: from when on it is not sent any more, and why; one that has left can still be shown. From NEVER on: it is
+    addressed to somebody else by now.
     """
 
     context: dict[str, Any]
@@ -145,16 +147,16 @@ def post(
     """Queue the letter `name` with the ids its loader needs (JSON values). Flushed and committed by the caller."""
     if name not in LETTERS:
         raise KeyError(f"unknown letter: {name}")
-    domain = current_app.config["SETTINGS"].calendar_domain
+    ours = current_app.config["SETTINGS"].calendar_domain
     message = Message(
         letter=name,
         context=ids | _frozen(event, calendar_entry),
         to=to,
-        domain=to.rpartition("@")[2].strip().lower()[:LONGEST_DOMAIN],
+        domain=domain_of(to),
         event_id=event.id if event is not None else None,
         organisation_id=organisation.id if organisation is not None else getattr(event, "organisation_id", None),
         priority=priority,
-        message_id=f"<{uuid.uuid4()}@{domain}>",
+        message_id=f"<{uuid.uuid4()}@{ours}>",
         calendar_method=calendar_method,
         calendar_sequence=calendar_sequence,
         created_at=now,
@@ -162,6 +164,11 @@ def post(
     )
     db.session.add(message)
     return message
+
+
+def domain_of(address: str) -> str:
+    """As what leaves for it is counted by."""
+    return address.rpartition("@")[2].strip().lower()[:LONGEST_DOMAIN]
 
 
 def _frozen(event: Any, calendar_entry: int | None) -> dict[str, Any]:

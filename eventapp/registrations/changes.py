@@ -13,7 +13,8 @@ from eventapp.events.locks import hold
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.registrations import calendar_addresses, notices, refusals
+from eventapp.formats import plural
+from eventapp.registrations import calendar_addresses, following, notices, refusals
 from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Person, describe
 from eventapp.registrations.places.limits import places, structure_share
@@ -73,7 +74,7 @@ def change_details(
     place left, unless an organiser decides otherwise (`over_limits`), for a `reason`.
 
     Another address is sent the personal link at once, as whoever mistyped it would otherwise be locked out; calendar
-    entries leave the old one for the new one.
+    entries leave the old one for the new one, and letters that have not left follow.
     """
     event = registration.event
     hold(event)
@@ -94,7 +95,10 @@ def change_details(
             touch(registration, now=now)
     except IntegrityError as collision:
         raise refusals.Refused("Ces informations n’ont pas pu être enregistrées. Vérifiez-les.") from collision
+    followed, taken_back = following.follow(registration, old_address, taken_back, now=now) if has_moved else (0, [])
     link = ", lien personnel envoyé à sa nouvelle adresse" if has_moved else ""
+    if followed:
+        link += f" avec {plural(followed, 'courriel qui n’était pas parti', 'courriels qui n’étaient pas partis')}"
     beyond = f", au-delà des limites par décision de l’organisation\u00a0: {', '.join(exceeded)}" if exceeded else ""
     why = f" Motif\u00a0: {reason.rstrip('.')}." if exceeded and reason else ""
     sentence = f"Informations de {name_of(registration)} modifiées{link}{beyond}.{why}"
@@ -102,7 +106,7 @@ def change_details(
     about |= {"reason": reason} if exceeded else {}
     journal.record("registration.details_changed", sentence, now=now, by=by, **about)
     if has_moved:
-        notices.address_changed(registration, old_address, taken_back, now=now)
+        notices.address_changed(registration, old_address, taken_back, now=now, by=by)
     fill(event, now=now)
 
 

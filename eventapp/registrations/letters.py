@@ -15,7 +15,7 @@ from eventapp.agenda.models import Session
 from eventapp.calendars import files, mail
 from eventapp.events.models import Event
 from eventapp.extensions import db
-from eventapp.outbox.letters import ENTRY, Attachment, Contents, NothingToSay, ahead, letter
+from eventapp.outbox.letters import ENTRY, NEVER, Attachment, Contents, NothingToSay, ahead, letter
 from eventapp.outbox.models import Message
 from eventapp.registrations import links, words
 from eventapp.registrations.groups.models import Party
@@ -29,6 +29,7 @@ from eventapp.registrations.wishes.wish_slots import disclosed_bookings, shown_r
 from eventapp.text import fold_email
 
 UPDATE = "registrations/calendar_update"
+ELSEWHERE = (NEVER, "l’adresse a été corrigée depuis")
 
 
 @dataclass
@@ -110,8 +111,11 @@ def session_moved_contents(message: Message, registration_id: int, session_id: i
 
 
 @letter("registrations/link", title="Lien personnel")
-def link_contents(message: Message, registration_ids: list[int], registration_id: int = 0) -> Contents:
-    """`registration_id`: the one whose address was corrected, and whose calendar is sent with it."""
+def link_contents(
+    message: Message, registration_ids: list[int], registration_id: int = 0, corrected_by: str = ""
+) -> Contents:
+    """`registration_id`: the one whose address was corrected (`corrected_by`: as journal.PERSON), and whose calendar is
+    sent with it."""
     found = [db.session.get(Registration, key) for key in registration_ids]
     live = [one for one in found if one is not None and not one.has_no_link]
     if not live:
@@ -121,8 +125,10 @@ def link_contents(message: Message, registration_ids: list[int], registration_id
     moved = next((one for one in live if one.id == registration_id and one.is_confirmed), None)
     agenda_file = _agenda(moved) if moved is not None else []
     calendar = _calendar(message, moved) if moved is not None else None
-    context = {"event": event, "people": people, "agenda_is_attached": bool(agenda_file)}
-    return Contents(context=context, calendar=calendar, attachments=agenda_file, **_envelope(event))
+    context = {"event": event, "people": people, "corrected_by": corrected_by}
+    context |= {"agenda_is_attached": bool(agenda_file)}
+    until = ELSEWHERE if any(not is_theirs(message, one) for one in live) else None
+    return Contents(context=context, calendar=calendar, attachments=agenda_file, until=until, **_envelope(event))
 
 
 def find_registration(registration_id: int) -> Registration:
@@ -130,6 +136,11 @@ def find_registration(registration_id: int) -> Registration:
     if registration is None:
         raise NothingToSay("l’inscription a été effacée")
     return registration
+
+
+def is_theirs(message: Message, registration: Registration) -> bool:
+    """Whether it goes to the address that they have now: their link is for nobody else."""
+    return fold_email(message.to) == registration.email_folded
 
 
 def over(message: Message, registration: Registration, reason: str) -> Contents:
@@ -145,11 +156,12 @@ def update_of(message: Message, registration: Registration) -> Contents:
     session = db.session.get(Session, number) if number is not None else None
     if number is not None and session is None:
         raise NothingToSay("la session a été effacée")
-    removed, is_theirs = message.calendar_method == "CANCEL", fold_email(message.to) == registration.email_folded
-    agenda_file = _agenda(registration) if session is None and is_theirs and not removed else []
+    removed, theirs = message.calendar_method == "CANCEL", is_theirs(message, registration)
+    agenda_file = _agenda(registration) if session is None and theirs and not removed else []
     about = {"session": session, "entry": session or registration.event, "agenda_is_attached": bool(agenda_file)}
-    contents = contents_of(message, registration, **about, removed=removed, is_theirs=is_theirs)
-    return replace(contents, attachments=agenda_file, letter=UPDATE)
+    contents = contents_of(message, registration, **about, removed=removed, is_theirs=theirs)
+    until = None if removed else contents.until
+    return replace(contents, attachments=agenda_file, letter=UPDATE, until=until)
 
 
 def contents_of(message: Message, registration: Registration, **more: Any) -> Contents:
@@ -171,7 +183,8 @@ def contents_of(message: Message, registration: Registration, **more: Any) -> Co
     }
     attachments = [*agenda_file, *words.files(message, registration)]
     calendar = _calendar(message, registration)
-    return Contents(context=context | more, calendar=calendar, attachments=attachments, **_envelope(event))
+    until = None if is_theirs(message, registration) else ELSEWHERE
+    return Contents(context=context | more, calendar=calendar, attachments=attachments, until=until, **_envelope(event))
 
 
 def _from_others(registration: Registration) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from eventapp import journal
+from eventapp.accounts.models import User
 from eventapp.agenda.models import Session
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -79,15 +81,20 @@ def link(registrations: Iterable[Registration], *, now: datetime) -> None:
         post("registrations/link", to=first.email, now=now, event=first.event, registration_ids=ids)
 
 
-def address_changed(registration: Registration, old: str, parts: Sequence[Part], *, now: datetime) -> None:
-    """The link, with the calendar's entries for whoever has a place; `parts`: what the old address gives back."""
+def address_changed(
+    registration: Registration, old: str, parts: Sequence[Part], *, now: datetime, by: User | str
+) -> None:
+    """The link, with the calendar's entries for whoever has a place; `parts`: what the old address gives back; `by`:
+    the letter says who corrected it."""
     event = registration.event
     about: dict[str, Any] = {"now": now, "event": event, "registration_id": registration.id}
     calendar_letters.post_updates(parts, about | {"to": old})
     brings = registration.is_confirmed and not event.has_ended(now)
     given = calendar_mail.of_place(registration, now=now) if brings else []
     ids = [registration.id]
-    calendar_letters.post_with(given, "registrations/link", registration, now=now, registration_ids=ids)
+    corrected_by = by if isinstance(by, str) else journal.ORGANISER
+    said: dict[str, Any] = {"registration_ids": ids, "corrected_by": corrected_by}
+    calendar_letters.post_with(given, "registrations/link", registration, now=now, **said)
 
 
 def event_moved(

@@ -15,7 +15,7 @@ from eventapp.registrations import links, seats
 from eventapp.registrations.models import CalendarWish, Registration
 from eventapp.registrations.people import person_of
 from eventapp.registrations.self_service import calendar
-from tests.factories import NOW, make_event, make_person, make_session, make_user
+from tests.factories import NOW, all_leave, make_event, make_person, make_session, make_user
 
 OLD, NEW = "zoe@ancienne.example", "zoe@nouvelle.example"
 HOUR = timedelta(hours=1)
@@ -32,7 +32,7 @@ def registration(event: Event) -> Registration:
     session = make_session(event, title="Atelier", booking=BookingMode.REQUIRED)
     found = seats.register(event, make_person(email=OLD), sessions=[session], now=NOW)
     calendar.choose(found, CalendarWish.SESSIONS, now=NOW)
-    db.session.flush()
+    all_leave()
     return found
 
 
@@ -62,6 +62,7 @@ def test_entries_leave_the_old_mailbox_and_arrive_in_the_new(outbox, registratio
 
 def test_and_back_again_above_all_that_was_sent(outbox, registration) -> None:
     correct(registration, NEW)
+    all_leave()
     already = len(outbox())
     correct(registration, OLD, now=LATER + HOUR)
     assert told(outbox, already) == [
@@ -81,7 +82,7 @@ def test_an_address_from_which_mail_came_back_is_sent_nothing(outbox, registrati
 
 def test_what_a_colleague_of_the_old_mailbox_attends_stays_there(outbox, registration) -> None:
     colleague = seats.register(registration.event, make_person(email=OLD), now=NOW)
-    db.session.flush()
+    all_leave()
     correct(registration, NEW)
     assert [line for line in told(outbox, 3) if line[0] == OLD] == [(OLD, "calendar_update", "CANCEL", 1, True)]
     already = len(outbox())

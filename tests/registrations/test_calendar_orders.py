@@ -20,7 +20,7 @@ from eventapp.registrations.models import CalendarWish, Registration
 from eventapp.registrations.people import Colleague, person_of
 from eventapp.registrations.self_service import calendar, transfers
 from eventapp.registrations.sessions import programme_changes, session_changes
-from tests.factories import NOW, make_event, make_person, make_session, make_user
+from tests.factories import NOW, all_leave, make_event, make_person, make_session, make_user
 
 MAILBOXES = ("maison@agents.example", "mairie@agents.example", "zoe@agents.example")
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -115,6 +115,7 @@ def play(event: Event, shown: Shown, after: int) -> int:
         method, sequence = shown.get((message.to, entry), ("", -1))
         assert message.calendar_sequence >= sequence + (message.calendar_method != method and method != "")
         shown[message.to, entry] = (message.calendar_method, message.calendar_sequence)
+    all_leave()
     return after
 
 
