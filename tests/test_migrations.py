@@ -109,10 +109,12 @@ def test_what_was_there_is_completed(empty_database: Callable[[str], Flask]):
             template = connection.execute(text("SELECT automatic, wording, removed_at FROM event_template")).one()
             keys = connection.execute(text("SELECT key FROM agenda_import")).scalars().all()
             calendar = connection.execute(text("SELECT calendar_wish, feed_revoked_at FROM registration")).one()
+            mailbox = connection.execute(text("SELECT mailbox FROM calendar_mail")).scalar_one()
         db.engine.dispose()
 
     assert (*answer, choice, reader) == ("Régime", True, "first_come", True)
     assert (*guest, wording, *message) == ("person", None, "", "invitation", "queued", None, "")
+    assert mailbox == "zoe@mairie"
     assert tuple(calendar) == ("event", None)
     assert tuple(template) in [("[]", "invitation", None), ([], "invitation", None)]
     assert [len(key) for key in {*keys}] == [32, 32]
@@ -123,6 +125,7 @@ def plant_first_rows(connection: Connection) -> None:
     some value."""
     event = {"id": 1, "organisation_id": 1, "starts_at": MOMENT, "ends_at": MOMENT + timedelta(hours=1)}
     registration = {"id": 1, "event_id": 1, "status": "waiting", "source": "public", "consented_at": MOMENT}
+    registration |= {"email_folded": "zoe@mairie"}
     rows: dict[str, dict[str, Any]] = {
         "organisation": {"id": 1, "accessibility_status": "non conforme"},
         "user_account": {"id": 1},
@@ -131,6 +134,7 @@ def plant_first_rows(connection: Connection) -> None:
         "question": {"id": 1, "event_id": 1, "label": "Régime", "kind": "text", "sensitive": True},
         "registration": registration,
         "answer": {"id": 1, "registration_id": 1, "question_id": 1, "value": "Sans sel"},
+        "calendar_mail": {"id": 1, "registration_id": 1},
         "guest": {"id": 1, "event_id": 1},
         "letter": {"id": 1, "event_id": 1, "name": "invitation"},
         "message": {"id": 1, "event_id": 1, "state": "queued", "priority": "2-bulk"},

@@ -22,6 +22,7 @@ def decline(event: Event, *, now: datetime) -> None:
             Registration.event_id == event.id,
             Registration.status == Status.CONFIRMED,
             CalendarMail.uid == event.calendar_uid,
+            CalendarMail.mailbox == Registration.email_folded,
             CalendarMail.last_method == "REQUEST",
         )
         .order_by(Registration.id.desc())

@@ -1,8 +1,9 @@
 """Which calendar objects (iTIP) a letter brings, and under which SEQUENCE.
 
 Each mailbox has one row per registration and entry: the highest SEQUENCE that left, and whether it was a REQUEST or a
-CANCEL. What a person attends now, compared with that, says what is due; per mailbox and entry the number never goes
-down, and a CANCEL tops every REQUEST. The choice of the person (CalendarWish) bounds it all.
+CANCEL. What a person attends now, compared with that, says what is due; per mailbox and entry, and per person and entry
+(two addresses may be of one calendar), the number never goes down, and a CANCEL tops every REQUEST. The choice of the
+person (CalendarWish) bounds it all.
 """
 
 from collections.abc import Collection, Iterator
@@ -18,15 +19,16 @@ from eventapp.registrations.wishes.wish_slots import disclosed, disclosed_bookin
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 
-# Written once: building a question costs more than asking it, and every confirmation asks. The mailbox first: else
+# Written once: building a question costs more than asking it, and every confirmation asks. Its rows first: else
 # PostgreSQL, which knows little of young tables, may read every mail of the event for each registration.
-MAILBOX = (
-    select(Registration.id)
-    .where(Registration.event_id == bindparam("event_id"), Registration.email_folded == bindparam("email"))
-    .cte("mailbox")
-    .prefix_with("MATERIALIZED")
+THERE = select(CalendarMail.id).where(CalendarMail.mailbox == bindparam("mailbox"))
+THEIRS = select(CalendarMail.id).where(CalendarMail.registration_id == bindparam("number"))
+ROWS = THERE.union(THEIRS).cte("sent").prefix_with("MATERIALIZED")
+SENT = (
+    select(CalendarMail)
+    .join(Registration, Registration.id == CalendarMail.registration_id)
+    .where(CalendarMail.id.in_(select(ROWS.c.id)), Registration.event_id == bindparam("event_id"))
 )
-SENT = select(CalendarMail).where(CalendarMail.registration_id.in_(select(MAILBOX.c.id)))
 
 
 @dataclass(frozen=True)
@@ -76,17 +78,19 @@ def of_wish(registration: Registration, *, now: datetime) -> list[Part]:
 
 
 class Sent:
-    """What left for the mailbox of this registration: by UID, its own rows, and the last ones of anyone there."""
+    """What left for the mailbox of this registration: by UID, its own rows, and the last ones of anyone there; and what
+    topped all that left for it here and for this person elsewhere."""
 
     def __init__(self, registration: Registration, *, is_first: bool = False) -> None:
-        self.registration, self.own, self.last = registration, dict[str, CalendarMail](), dict[str, CalendarMail]()
-        mailbox = {"event_id": registration.event.id, "email": registration.email_folded}
-        for row in [] if is_first else db.session.scalars(SENT, mailbox):
-            if row.registration_id == registration.id:
-                self.own[row.uid] = row
-            last = self.last.get(row.uid)
-            if last is None or rank(row) > rank(last):
-                self.last[row.uid] = row
+        self.registration, self.mailbox = registration, registration.email_folded
+        self.own, self.last, self.top = dict[str, CalendarMail](), dict[str, CalendarMail](), dict[str, CalendarMail]()
+        facts = {"event_id": registration.event.id, "mailbox": self.mailbox, "number": registration.id}
+        for row in [] if is_first else db.session.scalars(SENT, facts):
+            _keep_highest(self.top, row)
+            if row.mailbox == self.mailbox:
+                _keep_highest(self.last, row)
+                if row.registration_id == registration.id:
+                    self.own[row.uid] = row
 
     def method(self, uid: str) -> str:
         """Of the last mail about it; empty when none left."""
@@ -94,31 +98,39 @@ class Sent:
 
     def next_request(self, uid: str, sequence: int, *, raised: bool) -> int:
         """`sequence`: the row's own."""
-        last = self.last.get(uid)
-        if last is not None:
-            above = 1 if raised or last.last_method == CANCEL else 0
-            sequence = max(sequence, last.last_sequence + above)
+        top = self.last[uid] if self.method(uid) == REQUEST else self.top.get(uid)  # it is there already
+        if top is not None:
+            above = 1 if raised or top.last_method == CANCEL else 0
+            sequence = max(sequence, top.last_sequence + above)
         return self._keep(uid, REQUEST, sequence)
 
     def next_cancel(self, uid: str, sequence: int) -> int:
         """Above what was sent, or above the row's own number where only the file with the agenda was given."""
-        last = self.last.get(uid)
-        return self._keep(uid, CANCEL, max(sequence, last.last_sequence + 1) if last else sequence + 1)
+        top = self.top.get(uid)
+        return self._keep(uid, CANCEL, max(sequence, top.last_sequence + 1) if top else sequence + 1)
+
+    def was_elsewhere(self, uid: str) -> bool:
+        """Whether an entry was sent to this person at another address, and to nobody at this one."""
+        return uid in self.top and uid not in self.last
 
     def _keep(self, uid: str, method: str, sequence: int) -> int:
         row = self.own.get(uid)
         if row is None:
-            row = CalendarMail(
-                registration_id=self.registration.id, uid=uid, last_sequence=sequence, last_method=method
-            )
+            row = CalendarMail(registration_id=self.registration.id, mailbox=self.mailbox, uid=uid)
             db.session.add(row)
         row.last_sequence, row.last_method = sequence, method
-        self.own[uid] = self.last[uid] = row
+        self.own[uid] = self.last[uid] = self.top[uid] = row
         return sequence
 
 
 def rank(row: CalendarMail) -> tuple[int, bool, int]:
     return row.last_sequence, row.last_method == CANCEL, row.id
+
+
+def _keep_highest(rows: dict[str, CalendarMail], row: CalendarMail) -> None:
+    known = rows.get(row.uid)
+    if known is None or rank(row) > rank(known):
+        rows[row.uid] = row
 
 
 def _event_request(sent: Sent, *, raised: bool = False) -> Part:
@@ -155,7 +167,7 @@ def _is_news(booking: Booking, sent: Sent) -> bool:
     with that letter, unless the person wants an entry for each."""
     uid, registration = booking.session.calendar_uid, sent.registration
     own = sent.own.get(uid)
-    if sent.method(uid) == CANCEL or (own is not None and own.last_method == CANCEL):
+    if sent.method(uid) == CANCEL or (own is not None and own.last_method == CANCEL) or sent.was_elsewhere(uid):
         return True
     if own is not None:
         return False

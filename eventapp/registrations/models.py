@@ -294,17 +294,22 @@ class Booking(Base):
 
 
 class CalendarMail(Base):
-    """The highest SEQUENCE mailed to this person for this UID: a later CANCEL or REQUEST must exceed it."""
+    """The highest SEQUENCE mailed to this person for this UID, in each mailbox that was theirs: a later CANCEL or
+    REQUEST must exceed it there, whoever comes from there then."""
 
     __tablename__ = "calendar_mail"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    mailbox: Mapped[str] = mapped_column(String(320), server_default="")  # the address, folded
     uid: Mapped[str] = mapped_column(String(199))
     last_sequence: Mapped[int]
     last_method: Mapped[str] = mapped_column(String(10))
 
-    __table_args__ = (UniqueConstraint("registration_id", "uid", name="one_sequence_per_person_and_entry"),)
+    __table_args__ = (
+        UniqueConstraint("registration_id", "mailbox", "uid", name="one_sequence_per_mailbox_and_entry"),
+        Index("ix_calendar_mail_mailbox", "mailbox"),
+    )
 
 
 @cache

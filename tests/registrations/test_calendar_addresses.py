@@ -10,7 +10,7 @@ from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.outbox.delivery import deliver_due
 from eventapp.outbox.keeping import Letter
-from eventapp.outbox.models import KeptMail
+from eventapp.outbox.models import KeptMail, State
 from eventapp.registrations import links, seats
 from eventapp.registrations.models import CalendarWish, Registration
 from eventapp.registrations.people import person_of
@@ -71,6 +71,39 @@ def test_and_back_again_above_all_that_was_sent(outbox, registration) -> None:
         (OLD, "link", "REQUEST", 4, False),
         (OLD, "calendar_update", "REQUEST", 4, True),
     ]
+
+
+@pytest.mark.both_databases
+def test_a_mailbox_used_again_by_somebody_else_goes_on_counting(outbox, registration) -> None:
+    """There and back, twice: whoever registers from the old address meanwhile, its calendar takes what it is sent."""
+    shown: dict[tuple[str, int | None], tuple[int, str]] = {}
+
+    def leave() -> None:
+        """Each mail is one that the calendar of its mailbox takes: never below what it has, above it to be back."""
+        for mail in [m for m in outbox() if m.state is State.QUEUED and m.calendar_method is not None]:
+            entry, number = (mail.to, mail.context.get("calendar_entry")), mail.calendar_sequence
+            last, method = shown.get(entry, (-1, ""))
+            assert number >= last + (method not in ("", mail.calendar_method)), entry
+            shown[entry] = number, mail.calendar_method
+        all_leave()
+
+    def comes(email: str) -> None:
+        session = registration.live_bookings[0].session
+        newcomer = seats.register(registration.event, make_person(email=email), sessions=[session], now=LATER)
+        calendar.choose(newcomer, CalendarWish.SESSIONS, now=LATER)
+        leave()
+        assert {method for (to, _), (_, method) in shown.items() if to == email} == {"REQUEST"}
+        seats.cancel(newcomer, now=LATER, by="person")
+        leave()
+
+    for mail in outbox():
+        mail.state, mail.sent_at = State.QUEUED, None
+    leave()
+    for email, left in ((NEW, OLD), (OLD, NEW), (NEW, OLD)):
+        correct(registration, email)
+        leave()
+        comes(left)
+        assert {(to, method) for (to, _), (_, method) in shown.items()} >= {(email, "REQUEST"), (left, "CANCEL")}
 
 
 def test_an_address_from_which_mail_came_back_is_sent_nothing(outbox, registration) -> None:

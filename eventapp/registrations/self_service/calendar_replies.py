@@ -78,7 +78,8 @@ def _registration(answer: Answer) -> Registration | None:
     return db.session.scalar(
         select(Registration)
         .join(CalendarMail, CalendarMail.registration_id == Registration.id)
-        .where(CalendarMail.uid == answer.uid, Registration.email_folded == fold_email(answer.attendee), current)
+        .where(CalendarMail.uid == answer.uid, CalendarMail.mailbox == Registration.email_folded, current)
+        .where(Registration.email_folded == fold_email(answer.attendee))
         .order_by((Registration.status == Status.CONFIRMED).desc(), Registration.id)
         .limit(1)
     )
