@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from eventapp import journal
 from eventapp.accounts.models import User
@@ -29,10 +29,11 @@ from eventapp.registrations.refusals import AnswerRefused
 from eventapp.registrations.sessions.choices import check_choices
 from eventapp.registrations.sessions.session_places import bookable_sessions
 from eventapp.registrations.wishes.ranking import check_rankings, sort_out
+from eventapp.spreadsheets.drafts import LARGEST_ID
 from eventapp.spreadsheets.reading import Limits, Table
 
 MOST_LINES = 300  # they are registered under one lock: others wait meanwhile
-IMPORTED = "registrations.imported"  # the act in the journal
+IMPORTED, LEFT = "registrations.imported", "registrations.import_left"  # the acts in the journal
 LIMITS = Limits(rows=MOST_LINES)
 NEEDED = ("Prénom", "Nom", "Adresse électronique")
 SESSIONS = {"Sessions": ("sessions réservées", "sessions choisies", "ateliers", "session")}
@@ -74,6 +75,7 @@ class Applied:
     waiting: int = 0
     forced: int = 0
     refused: list[tuple[Row, str]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)  # of each line refused
 
 
 def columns_of(event: Event) -> dict[str, tuple[str, ...]]:
@@ -131,6 +133,7 @@ def apply(
             made = seats.register(event, row.person, now=now, by=by, **facts)
         except Refused as refusal:
             done.refused.append((row, str(refusal)))
+            done.said.append(_refusal(row, str(refusal)))
             continue
         done.confirmed += made.is_confirmed
         done.waiting += made.is_waiting
@@ -139,10 +142,21 @@ def apply(
     return done
 
 
-def was_applied(event: Event, draft_id: int) -> bool:
-    """For a second press of the button: the journal remembers the draft that it deleted."""
-    same = Entry.act == IMPORTED, Entry.details["draft"].as_integer() == draft_id
-    return bool(db.session.scalar(select(exists().where(Entry.event_id == event.id, *same))))
+def note_left(event: Event, draft_id: int, filename: str, *, now: datetime, by: User) -> None:
+    sentence = f"Fichier d’inscriptions «\u00a0{filename}\u00a0»\u00a0: abandonné, personne n’a été inscrit."
+    journal.record(LEFT, sentence, now=now, by=by, event=event, draft=draft_id)
+
+
+def ended(event: Event, draft_id: int) -> Applied | bool:
+    """What became of a file that is no longer waiting, for a second press of a button: what it gave, True where it was
+    given up, False where there never was one. The journal remembers it, the latest of that number."""
+    same = Entry.act.in_((IMPORTED, LEFT)), Entry.details["draft"].as_integer() == draft_id
+    latest = select(Entry).where(Entry.event_id == event.id, *same).order_by(Entry.id.desc()).limit(1)
+    entry = db.session.scalar(latest) if draft_id <= LARGEST_ID else None
+    if entry is None or entry.act == LEFT:
+        return entry is not None
+    counts = {name: entry.details[name] for name in ("confirmed", "waiting")}
+    return Applied(**counts, forced=entry.details["over_limits"], said=entry.details.get("refused", []))
 
 
 def _record(event: Event, done: Applied, filename: str, draft_id: int | None, *, now: datetime, by: User) -> None:
@@ -150,7 +164,12 @@ def _record(event: Event, done: Applied, filename: str, draft_id: int | None, *,
     people = plural(done.confirmed + done.waiting, "personne inscrite", "personnes inscrites")
     sentence = f"{people} depuis le fichier «\u00a0{filename}\u00a0»{beyond}."
     counts = {"confirmed": done.confirmed, "waiting": done.waiting, "over_limits": done.forced, "draft": draft_id}
-    journal.record(IMPORTED, sentence, now=now, by=by, event=event, **counts)
+    journal.record(IMPORTED, sentence, now=now, by=by, event=event, refused=done.said, **counts)
+
+
+def _refusal(row: Row, sentence: str) -> str:
+    name = " ".join(row.values[column] for column in ("Prénom", "Nom"))
+    return f"Ligne {row.line}, {name}\u00a0: {sentence}"
 
 
 class _Reader:

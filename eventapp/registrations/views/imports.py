@@ -79,9 +79,9 @@ def import_apply(slug: str, import_id: int) -> Any:
     event = find_event(slug)
     hold(event)
     draft = RegistrationImport.find(event.id, import_id)
-    if draft is None and importing.was_applied(event, import_id):
-        return redirect(url_for(".index", slug=slug, tri="-date"), 303)
-    draft, beyond = draft or abort(404), OverLimitsForm()
+    if draft is None:
+        return _already_done(event, import_id)
+    beyond = OverLimitsForm()
     if beyond.lacks_reason:
         flash("Personne n’est encore inscrit\u00a0: écrivez le motif pour aller au-delà des limites.", "error")
         return _preview_again(slug, import_id)
@@ -95,8 +95,7 @@ def import_apply(slug: str, import_id: int) -> Any:
         flash(str(refusal), "error")
         return redirect(url_for(".import_file", slug=slug), 303)
     db.session.commit()
-    tell(applied)
-    return redirect(url_for(".index", slug=slug, tri="-date"), 303)
+    return _applied(event, applied)
 
 
 @bp.post("/gestion/evenements/<slug>/inscriptions/import/<int:import_id>/abandon")
@@ -104,10 +103,13 @@ def import_apply(slug: str, import_id: int) -> Any:
 def import_leave(slug: str, import_id: int) -> Any:
     event = find_event(slug)
     hold(event)
-    db.session.delete(RegistrationImport.find_or_404(event.id, import_id))
+    draft = RegistrationImport.find(event.id, import_id)
+    if draft is None:
+        return _already_done(event, import_id)
+    importing.note_left(event, import_id, draft.filename, now=utcnow(), by=g.user)
+    db.session.delete(draft)
     db.session.commit()
-    flash("L’import est abandonné\u00a0: personne n’a été inscrit.", "info")
-    return redirect(url_for(".index", slug=slug), 303)
+    return _left(event)
 
 
 @bp.get("/gestion/evenements/<slug>/inscriptions/modele.<kind>")
@@ -146,16 +148,23 @@ def ordered_columns(event: Event) -> list[str]:
     return [*usual, *(name for name in wanted if name not in usual)]
 
 
-def tell(applied: importing.Applied) -> None:
+def _already_done(event: Event, import_id: int) -> Any:
+    """The second press of a button: it hears what the first one did."""
+    ended = importing.ended(event, import_id) or abort(404)
+    return _left(event) if ended is True else _applied(event, ended)
+
+
+def _applied(event: Event, applied: importing.Applied) -> Any:
     beyond = f", dont {applied.forced} au-delà des limites" if applied.forced else ""
     waiting = f", {plural(applied.waiting, 'personne', 'personnes')} en attente" if applied.waiting else ""
     flash(f"{plural(applied.confirmed, 'place confirmée', 'places confirmées')}{beyond}{waiting}.", "success")
-    names = ("Prénom", "Nom")
-    refused = [
-        f"Ligne {row.line}, {' '.join(row.values[name] for name in names)}\u00a0: {sentence}"
-        for row, sentence in applied.refused
-    ]
-    say_each(refused, ("autre ligne refusée", "autres lignes refusées"))
+    say_each(applied.said, ("autre ligne refusée", "autres lignes refusées"))
+    return redirect(url_for(".index", slug=event.slug, tri="-date"), 303)
+
+
+def _left(event: Event) -> Any:
+    flash("L’import est abandonné\u00a0: personne n’a été inscrit.", "info")
+    return redirect(url_for(".index", slug=event.slug), 303)
 
 
 def upload_page(event: Event, form: ImportForm) -> str:
