@@ -178,6 +178,33 @@ def test_organisers_draw_apply_and_announce(client: Any, outbox: Outbox) -> None
     assert "place réservée, 1er souhait" in own
 
 
+@pytest.mark.both_databases
+def test_the_same_page_sent_twice_shows_one_preview(client: Any) -> None:
+    event, one, _other = make_wishing()
+    register(client, event, **{key(event, 1): one.slug})
+    client.sign_in(make_user(event.organisation))
+    desk = f"/gestion/evenements/{event.slug}/souhaits"
+    number = {"fresh": client.page(desk).find("input", {"name": "fresh"})["value"], "seed": ""}
+    first = client.post(f"{desk}/apercus", data=number).location
+
+    assert client.post(f"{desk}/apercus", data=number).location == first
+    assert db.session.scalar(db.select(db.func.count(Allocation.id))) == 1
+    again = {"fresh": client.page(desk).find("input", {"name": "fresh"})["value"], "seed": ""}
+    assert client.post(f"{desk}/apercus", data=again).location != first
+    client.post(f"{first}/abandon")
+    assert client.post(f"{desk}/apercus", data=number).location != first
+
+
+@pytest.mark.parametrize("fresh", ["", "x", "²", str(2**31), "9" * 400, "-1"])
+def test_a_number_that_no_page_drew_is_as_if_there_were_none(client: Any, fresh: str) -> None:
+    event, one, _other = make_wishing()
+    register(client, event, **{key(event, 1): one.slug})
+    client.sign_in(make_user(event.organisation))
+    response = client.post(f"/gestion/evenements/{event.slug}/souhaits/apercus", data={"fresh": fresh})
+    assert response.status_code == 303
+    assert client.page(response.location)
+
+
 def test_an_abandoned_preview_is_gone(client: Any) -> None:
     event, one, _other = make_wishing()
     register(client, event, **{key(event, 1): one.slug})

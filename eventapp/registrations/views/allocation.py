@@ -57,7 +57,7 @@ def draw_allocation(slug: str) -> Any:
         if not form.validate_on_submit():
             return wishes_page(event, mode_form(event), form), 422
         try:
-            drawn = verbs.draw(event, seed=form.seed.data)
+            drawn = verbs.draw(event, seed=form.number)
         except Refused as refusal:
             flash(str(refusal), "error")
             return redirect(url_for(".wishes", slug=slug), 303)

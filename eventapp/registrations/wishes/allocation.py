@@ -96,6 +96,12 @@ def draw(event: Event, *, seed: int | None = None) -> Drawn:
 
 
 def keep(event: Event, drawn: Drawn, *, now: datetime, by: User) -> Allocation:
+    """The same draw of the same wishes is the preview that is already shown, if it was not discarded."""
+    hold(event)
+    same = Allocation.seed == drawn.seed, Allocation.input_digest == drawn.input_digest
+    known = db.session.scalar(allocations(event).where(*same).limit(1))
+    if known is not None:
+        return known
     allocation = Allocation(event=event, **vars(drawn), made_at=now, made_by_id=by.id)
     db.session.add(allocation)
     db.session.flush()

@@ -1,13 +1,14 @@
 """Wishes as they are typed (lists to unfold named `wish-<slot>-<n>`, written by hand in the template), and what
 organisers set for them."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField
+from wtforms import HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional
 
@@ -101,11 +102,22 @@ def mode_form(event: Event) -> ModeForm:
 
 
 class DrawForm(FlaskForm):
-    """A number kept from an earlier preview gives the same lottery again."""
+    """A number kept from an earlier preview gives the same lottery again. `fresh`: the number that the page has drawn,
+    for an empty one: the same page sent twice asks for one preview."""
 
+    fresh = HiddenField(default=lambda: str(secrets.randbelow(SEEDS)))
     seed = CountField(
         "Numéro du tirage au sort", (Optional(), Between(0, SEEDS - 1, "Saisissez le numéro d’un tirage déjà fait."))
     )
+
+    @property
+    def number(self) -> int | None:
+        """None: whoever draws takes one."""
+        if self.seed.data is not None:
+            return self.seed.data
+        typed = self.fresh.data or ""
+        is_number = typed.isascii() and typed.isdigit() and len(typed) <= len(str(SEEDS))
+        return int(typed) if is_number and int(typed) < SEEDS else None
 
 
 def _sessions(event: Event, slugs: Sequence[str]) -> list[Session]:
