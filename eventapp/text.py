@@ -59,14 +59,17 @@ def _is_mark(character: str) -> bool:
     )
 
 
-def one_line(text: str) -> str:
-    """For names and titles: controls become spaces, runs of spaces one space, nothing invisible at an end."""
-    return ON_ONE_LINE.sub(" ", HIDDEN.sub("", text)).strip(EDGES)
+def one_line(text: str | None) -> str:
+    """For names and titles: controls become spaces, runs of spaces one space, nothing invisible at an end.
+
+    As a filter of a form's field it also meets None: the field was not sent.
+    """
+    return ON_ONE_LINE.sub(" ", HIDDEN.sub("", text or "")).strip(EDGES)
 
 
-def many_lines(text: str) -> str:
-    """For descriptions: lines end with \\n, every other control becomes a space, ends are trimmed."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+def many_lines(text: str | None) -> str:
+    """For descriptions: lines end with \\n, every other control becomes a space, ends are trimmed; None as above."""
+    text = (text or "").replace("\r\n", "\n").replace("\r", "\n")
     return ON_MANY_LINES.sub(" ", HIDDEN.sub("", text)).strip("\n").rstrip(EDGES)
 
 

@@ -40,16 +40,7 @@ NO_ROOM = SelectChoice("", "Aucune")
 CIVILITIES = [SelectChoice("", "Aucune"), SelectChoice("Mme"), SelectChoice("M.")]
 OFFSETS = ("Avant le changement d’heure", "Après le changement d’heure")
 HOURS: Any = ["%H:%M", "%H:%M:%S"]
-NOT_A_TIME = "Indiquez une heure. Exemple\u00a0: 14:00."
 CAPACITY = "Indiquez un nombre entier, de 0 à 100\u00a0000."
-
-
-def line(text: str | None) -> str:
-    return one_line(text or "")
-
-
-def lines(text: str | None) -> str:
-    return many_lines(text or "")
 
 
 class Start(FlaskForm):
@@ -81,7 +72,7 @@ class QuickSessionForm(When):
     """Enough for a line of the programme; the rest is written afterwards."""
 
     title = StringField(
-        "Titre", filters=[line], validators=[DataRequired("Indiquez le titre de la session."), Length(max=200)]
+        "Titre", filters=[one_line], validators=[DataRequired("Indiquez le titre de la session."), Length(max=200)]
     )
     kind = SelectField("Nature", choices=KINDS, default=Kind.TALK.value)
     room = SelectField("Salle", choices=[NO_ROOM], default="")
@@ -107,8 +98,8 @@ class QuickSessionForm(When):
 class SessionForm(QuickSessionForm):
     booking = RadioField("Réservation", choices=BOOKINGS, default=BookingMode.NONE.value)
     capacity = IntegerField("Places", validators=[Optional(), NumberRange(0, 100_000, CAPACITY)])
-    description = TextAreaField("Description", filters=[lines], validators=[Length(max=20_000)])
-    online_url = StringField("Lien pour suivre à distance", filters=[line], validators=[Length(max=500)])
+    description = TextAreaField("Description", filters=[many_lines], validators=[Length(max=20_000)])
+    online_url = StringField("Lien pour suivre à distance", filters=[one_line], validators=[Length(max=500)])
     seen = HiddenField()
 
     def validate_online_url(self, field: StringField) -> None:
@@ -146,10 +137,12 @@ def session_data(session: Session) -> dict[str, Any]:
 
 class RoomForm(FlaskForm):
     name = StringField(
-        "Nom de la salle", filters=[line], validators=[DataRequired("Indiquez le nom de la salle."), Length(max=120)]
+        "Nom de la salle",
+        filters=[one_line],
+        validators=[DataRequired("Indiquez le nom de la salle."), Length(max=120)],
     )
     capacity = IntegerField("Nombre de places", validators=[Optional(), NumberRange(0, 100_000, CAPACITY)])
-    accessibility = StringField("Accessibilité", filters=[line], validators=[Length(max=300)])
+    accessibility = StringField("Accessibilité", filters=[one_line], validators=[Length(max=300)])
     seen = HiddenField()
 
     def facts(self) -> dict[str, Any]:
@@ -158,11 +151,11 @@ class RoomForm(FlaskForm):
 
 class SpeakerForm(FlaskForm):
     civility = SelectField("Civilité", choices=CIVILITIES, default="")
-    first_name = StringField("Prénom", filters=[line], validators=[Length(max=80)])
-    last_name = StringField("Nom", filters=[line], validators=[DataRequired("Indiquez le nom."), Length(max=80)])
-    function = StringField("Fonction", filters=[line], validators=[Length(max=300)])
-    organisation = StringField("Organisme", filters=[line], validators=[Length(max=200)])
-    biography = TextAreaField("Présentation", filters=[lines], validators=[Length(max=10_000)])
+    first_name = StringField("Prénom", filters=[one_line], validators=[Length(max=80)])
+    last_name = StringField("Nom", filters=[one_line], validators=[DataRequired("Indiquez le nom."), Length(max=80)])
+    function = StringField("Fonction", filters=[one_line], validators=[Length(max=300)])
+    organisation = StringField("Organisme", filters=[one_line], validators=[Length(max=200)])
+    biography = TextAreaField("Présentation", filters=[many_lines], validators=[Length(max=10_000)])
     seen = HiddenField()
 
     def keep_civility(self, civility: str) -> None:

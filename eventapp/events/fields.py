@@ -11,15 +11,6 @@ from wtforms.validators import InputRequired, NumberRange
 from eventapp.errors import Refused
 from eventapp.events import local_times
 from eventapp.formats import french_date, french_time
-from eventapp.text import many_lines, one_line
-
-
-def on_one_line(text: str | None) -> str:
-    return one_line(text or "")
-
-
-def on_many_lines(text: str | None) -> str:
-    return many_lines(text or "")
 
 
 def choices_of(words: Mapping[str, str]) -> list[SelectChoice]:

@@ -7,9 +7,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import HiddenInput
 
 from eventapp.errors import Refused
-from eventapp.events.fields import Between, CountField, DayField, on_many_lines, on_one_line
+from eventapp.events.fields import Between, CountField, DayField
+from eventapp.text import many_lines, one_line
 
-LINE, LINES = (on_one_line,), (on_many_lines,)
+LINE, LINES = (one_line,), (many_lines,)
 MARKDOWN = Length(max=50_000, message="Ce texte dépasse 50 000 caractères.")
 PLACES = Between(0, 1_000_000, "Saisissez un nombre entre 0 et 1 000 000.")
 SLUG = Regexp(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", message="Minuscules sans accent, chiffres et traits d’union seulement.")

@@ -6,8 +6,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from eventapp.events.fields import on_many_lines
 from eventapp.exchange.telling import Telling
+from eventapp.text import many_lines
 
 LONGEST_NOTE = 2_000
 CONCERNED, EVERYONE = "concerned", "everyone"
@@ -25,7 +25,7 @@ class ReleaseForm(FlaskForm):
     note = TextAreaField(
         "Votre mot (optionnel)",
         (Optional(), Length(max=LONGEST_NOTE, message="Ce texte dépasse 2 000 caractères.")),
-        filters=(on_many_lines,),
+        filters=(many_lines,),
     )
 
     def say_nobody(self) -> None:

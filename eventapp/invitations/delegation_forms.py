@@ -13,7 +13,7 @@ from eventapp.events.models import Wording
 from eventapp.invitations.delegating import MOST_PLACES
 from eventapp.invitations.models import Guest
 from eventapp.registrations.groups.forms import PeopleForm, last_line, people_form
-from eventapp.registrations.person_forms import cleaned
+from eventapp.text import one_line
 
 INVITE, REGISTER = "invite", "register"
 NOBODY = "Nommez au moins une personne."
@@ -63,7 +63,7 @@ class NamesForm(PeopleForm):
 class StructureForm(FlaskForm):
     email = EmailField(
         "Adresse électronique",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez l’adresse de la structure."), EmailAddress()],
         render_kw={"autocomplete": "off", "inputmode": "email"},
     )

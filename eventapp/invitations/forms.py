@@ -18,18 +18,14 @@ from eventapp.registrations.people import Person
 from eventapp.text import one_line
 
 
-def clean(text: str | None) -> str:
-    return one_line(text or "")
-
-
 class GuestForm(FlaskForm):
-    first_name = StringField("Prénom", filters=[clean], validators=[Length(max=80)])
+    first_name = StringField("Prénom", filters=[one_line], validators=[Length(max=80)])
     last_name = StringField(
-        "Nom", filters=[clean], validators=[DataRequired("Écrivez le nom de la personne."), Length(max=80)]
+        "Nom", filters=[one_line], validators=[DataRequired("Écrivez le nom de la personne."), Length(max=80)]
     )
-    email = StringField("Adresse électronique", filters=[clean], validators=[DataRequired(), EmailAddress()])
-    function = StringField("Fonction", filters=[clean], validators=[Length(max=200)])
-    organization = StringField("Structure ou organisme", filters=[clean], validators=[Length(max=200)])
+    email = StringField("Adresse électronique", filters=[one_line], validators=[DataRequired(), EmailAddress()])
+    function = StringField("Fonction", filters=[one_line], validators=[Length(max=200)])
+    organization = StringField("Structure ou organisme", filters=[one_line], validators=[Length(max=200)])
     category = SelectField("Catégorie", default="")
 
     def __init__(self, event: Event, guest: Guest | None = None, **prefilled: Any) -> None:
@@ -66,7 +62,7 @@ class ImportForm(FlaskForm):
 
 
 class DeclineForm(FlaskForm):
-    reason = TextAreaField("Motif", filters=[clean], validators=[Length(max=500)])
+    reason = TextAreaField("Motif", filters=[one_line], validators=[Length(max=500)])
 
 
 class OwnDeclineForm(DeclineForm):

@@ -15,20 +15,12 @@ from eventapp.letters.models import LetterKind
 from eventapp.text import many_lines, one_line
 
 
-def clean(text: str | None) -> str:
-    return one_line(text or "")
-
-
-def clean_lines(text: str | None) -> str:
-    return many_lines(text or "")
-
-
 class LetterForm(FlaskForm):
     subject = StringField(
-        "Objet du courriel", filters=[clean], validators=[DataRequired("Écrivez l’objet."), Length(max=200)]
+        "Objet du courriel", filters=[one_line], validators=[DataRequired("Écrivez l’objet."), Length(max=200)]
     )
     body = TextAreaField(
-        "Texte de la lettre", filters=[clean_lines], validators=[DataRequired("Écrivez la lettre."), Length(max=10_000)]
+        "Texte de la lettre", filters=[many_lines], validators=[DataRequired("Écrivez la lettre."), Length(max=10_000)]
     )
 
     def __init__(self, kind: LetterKind, **more: Any) -> None:

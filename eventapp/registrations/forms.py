@@ -25,7 +25,7 @@ from eventapp.errors import Refused
 from eventapp.events.fields import decision
 from eventapp.events.models import Category, Event
 from eventapp.registrations.models import Registration
-from eventapp.registrations.person_forms import PersonForm, cleaned, length, needed_beside
+from eventapp.registrations.person_forms import PersonForm, length, needed_beside
 from eventapp.registrations.prefill import facts_of
 from eventapp.registrations.questions.answers import asked, reserved
 from eventapp.registrations.questions.fields import Questions, consent_name, field_name, question_fields
@@ -34,6 +34,7 @@ from eventapp.registrations.refusals import SessionNotBookable
 from eventapp.registrations.sessions.choices import check_choices, find_choices
 from eventapp.registrations.wishes.forms import WishesMixin
 from eventapp.registrations.wishes.ranking import sort_out
+from eventapp.text import one_line
 
 RADIOS = 6  # more categories than this make a list to unfold
 LONGEST_KEY = 64
@@ -83,6 +84,7 @@ class RegistrationForm(PersonForm, SessionsMixin, WishesMixin):
             "answers": self.answers(),
             "idempotency_key": self.idempotency_key,
             "consented_at": now if self.consents else None,
+            "consents": self.consents,
         }
 
     def attach(self, refusal: Refused) -> None:
@@ -100,7 +102,7 @@ class OrganiserForm(RegistrationForm):
     over_capacity = BooleanField("Inscrire même s’il n’y a plus de place")
     over_reason = TextAreaField(
         "Motif pour aller au-delà",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[length(500), needed_beside("over_capacity")],
         render_kw={"rows": 2},
     )
@@ -145,14 +147,14 @@ class WishesForm(WishesMixin):
 class ResendForm(FlaskForm):
     email = EmailField(
         "Adresse électronique",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez l’adresse utilisée pour l’inscription."), EmailAddress()],
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
 
 
 class CancelForm(FlaskForm):
-    reason = TextAreaField("Motif", filters=[cleaned], validators=[length(500)], render_kw={"rows": 3})
+    reason = TextAreaField("Motif", filters=[one_line], validators=[length(500)], render_kw={"rows": 3})
 
 
 class OwnCancelForm(CancelForm):

@@ -13,15 +13,12 @@ from eventapp.events.models import Category, Event
 from eventapp.extensions import db
 from eventapp.network.search import match_structure
 from eventapp.registrations.people import Person
+from eventapp.registrations.questions.consents import ConsentChanged, ask_again
 from eventapp.registrations.questions.fields import Questions
 from eventapp.text import normal_phone, one_line
 
 SENT_TWICE = "Cette information a été envoyée plusieurs fois. Gardez-en une seule."
 FORBIDDEN = "Ce texte contient un caractère interdit. Saisissez-le de nouveau."
-
-
-def cleaned(text: str | None) -> str:
-    return one_line(text or "")
 
 
 def check_phone(_form: FlaskForm, field: Field) -> None:
@@ -51,29 +48,29 @@ class PersonForm(FlaskForm):
 
     first_name = StringField(
         "Prénom",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez votre prénom."), length(80)],
         render_kw={"autocomplete": "given-name"},
     )
     last_name = StringField(
         "Nom",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez votre nom."), length(80)],
         render_kw={"autocomplete": "family-name"},
     )
     email = EmailField(
         "Adresse électronique",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez votre adresse électronique."), EmailAddress()],
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
-    phone = TelField("Téléphone", filters=[cleaned], validators=[check_phone], render_kw={"autocomplete": "tel"})
+    phone = TelField("Téléphone", filters=[one_line], validators=[check_phone], render_kw={"autocomplete": "tel"})
     function = StringField(
-        "Fonction", filters=[cleaned], validators=[length(200)], render_kw={"autocomplete": "organization-title"}
+        "Fonction", filters=[one_line], validators=[length(200)], render_kw={"autocomplete": "organization-title"}
     )
     organization = StringField(
         "Structure ou organisme",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[length(200)],
         render_kw={"autocomplete": "organization", "list": "structures"},
     )
@@ -117,11 +114,13 @@ class PersonForm(FlaskForm):
         return self.questions.answers(self)
 
     @property
-    def consents(self) -> list[str]:
+    def consents(self) -> dict[str, str]:
         return self.questions.consents(self)
 
     def attach(self, refusal: Refused) -> None:
         """Show a verb's refusal at the control it is about."""
+        if isinstance(refusal, ConsentChanged):
+            ask_again(self, refusal.question)
         fields = {field.name: field for field in self}
         if refusal.field in fields:
             fields[refusal.field].errors = [str(refusal)]

@@ -10,10 +10,10 @@ from bs4 import BeautifulSoup
 from eventapp.extensions import db
 from eventapp.invitations import samples
 from eventapp.letters import writing
-from eventapp.letters.forms import clean, clean_lines
 from eventapp.letters.models import LetterKind
 from eventapp.outbox import delivery
 from eventapp.outbox.models import KeptMail
+from eventapp.text import many_lines, one_line
 from tests.factories import NOW, make_event, make_guest, make_person, make_registration, make_user
 
 GUESTS = [LetterKind.INVITATION, LetterKind.REMINDER]
@@ -95,9 +95,9 @@ def test_a_text_nested_as_deep_as_can_be_takes_no_time(nest):
 def test_a_subject_adds_no_header(app, monkeypatch, text):
     monkeypatch.setitem(app.config, "EVENTAPP_DEMO", True)
     event, user = make_event(), make_user(email="moi@sgar.example")
-    person = make_person(first_name=clean(text), last_name="Roy")
+    person = make_person(first_name=one_line(text), last_name="Roy")
     reader = make_registration(event, person)
-    subject, body = clean(text) + " {prenom}", clean_lines(text)
+    subject, body = one_line(text) + " {prenom}", many_lines(text)
     writing.write(event, LetterKind.THANKS, subject, body, now=NOW, by=user)
     draft = samples.Draft(kind=LetterKind.THANKS, subject=subject, body=body, reader_id=reader.id)
     samples.send(event, draft, now=NOW, to=user)

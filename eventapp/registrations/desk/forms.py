@@ -8,16 +8,12 @@ from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, ValidationError
 
-from eventapp.registrations.person_forms import cleaned, length
-from eventapp.text import many_lines
-
-
-def cleaned_lines(text: str | None) -> str:
-    return many_lines(text or "")
+from eventapp.registrations.person_forms import length
+from eventapp.text import many_lines, one_line
 
 
 class NoteForm(FlaskForm):
-    note = TextAreaField("Note de l’équipe", filters=[cleaned_lines], validators=[length(2000)], render_kw={"rows": 4})
+    note = TextAreaField("Note de l’équipe", filters=[many_lines], validators=[length(2000)], render_kw={"rows": 4})
 
 
 class OverLimitsForm(FlaskForm):
@@ -27,7 +23,7 @@ class OverLimitsForm(FlaskForm):
         csrf = False
 
     over_limits = BooleanField("Enregistrer même au-delà des limites")
-    over_reason = TextAreaField("Motif pour aller au-delà", filters=[lambda text: cleaned(text)[:500]])
+    over_reason = TextAreaField("Motif pour aller au-delà", filters=[lambda text: one_line(text)[:500]])
 
     def validate_over_reason(self, _field: Any) -> None:
         if self.lacks_reason:
@@ -43,9 +39,9 @@ class OverLimitsForm(FlaskForm):
 
 
 class CancelManyForm(FlaskForm):
-    reason = TextAreaField("Motif", filters=[cleaned], validators=[length(500)], render_kw={"rows": 2})
+    reason = TextAreaField("Motif", filters=[one_line], validators=[length(500)], render_kw={"rows": 2})
     message = TextAreaField(
-        "Message aux personnes", filters=[cleaned_lines], validators=[length(2000)], render_kw={"rows": 6}
+        "Message aux personnes", filters=[many_lines], validators=[length(2000)], render_kw={"rows": 6}
     )
     tell = BooleanField("Prévenir chaque personne par courriel, avec le motif et le message")
 

@@ -19,7 +19,8 @@ from eventapp.registrations.forms import new_key, usable_key
 from eventapp.registrations.groups.models import PartyRule
 from eventapp.registrations.groups.parties import Contact
 from eventapp.registrations.people import Person
-from eventapp.registrations.person_forms import cleaned, length, refuse_odd_values
+from eventapp.registrations.person_forms import length, refuse_odd_values
+from eventapp.text import one_line
 
 MOST_PEOPLE, FIRST_LINES, MORE_LINES = 20, 3, 3
 LINE = re.compile(r"person-([0-9]{1,4})-last_name")
@@ -133,19 +134,19 @@ class PartyForm(PeopleForm):
 
     contact_name = StringField(
         "Prénom et nom",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez votre prénom et votre nom."), length(200)],
         render_kw={"autocomplete": "name"},
     )
     contact_email = EmailField(
         "Adresse électronique",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez votre adresse électronique."), EmailAddress()],
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
     organization = StringField(
         "Structure ou organisme",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez le nom de votre structure ou de votre organisme."), length(200)],
         render_kw={"autocomplete": "organization", "list": "structures"},
     )
@@ -203,7 +204,7 @@ def _typed(part: str, number: int, *checks: Any, **attributes: str) -> dict[str,
     """The browser must not propose the facts of whoever types: these are other people."""
     is_needed = number == 1 and part in NEEDED
     first = DataRequired(NEEDED[part].format(number)) if is_needed else Optional()
-    return {"filters": [cleaned], "validators": [first, *checks], "render_kw": {"autocomplete": "off"} | attributes}
+    return {"filters": [one_line], "validators": [first, *checks], "render_kw": {"autocomplete": "off"} | attributes}
 
 
 def _rule_field() -> Any:

@@ -19,24 +19,18 @@ LONGEST_CHOICE = 200
 LONGEST_KEPT = 3_650
 
 
-def clean(text: str | None) -> str:
-    return one_line(text or "")
-
-
-def clean_lines(text: str | None) -> str:
-    return many_lines(text or "")
-
-
 class QuestionForm(FlaskForm):
-    label = StringField("Question", filters=[clean], validators=[DataRequired("Écrivez la question."), Length(max=300)])
-    help = StringField("Aide sous la question", filters=[clean], validators=[Length(max=500)])
+    label = StringField(
+        "Question", filters=[one_line], validators=[DataRequired("Écrivez la question."), Length(max=300)]
+    )
+    help = StringField("Aide sous la question", filters=[one_line], validators=[Length(max=500)])
     kind = SelectField("Type de réponse", choices=[SelectChoice(kind.value, kind.label) for kind in QuestionKind])
     choices = TextAreaField(
-        "Choix proposés", filters=[clean_lines], validators=[Length(max=10_000)], render_kw={"rows": 6}
+        "Choix proposés", filters=[many_lines], validators=[Length(max=10_000)], render_kw={"rows": 6}
     )
     required = BooleanField("Réponse obligatoire")
     sensitive = BooleanField("Réponse sensible")
-    consent = StringField("Accord demandé", filters=[clean], validators=[Length(max=500)])
+    consent = StringField("Accord demandé", filters=[one_line], validators=[Length(max=500)])
     kept_days = IntegerField(
         "Jours de conservation après la rencontre",
         validators=[Optional(), NumberRange(0, LONGEST_KEPT, f"Écrivez un nombre de jours, de 0 à {LONGEST_KEPT}.")],

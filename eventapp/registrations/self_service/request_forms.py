@@ -4,8 +4,9 @@ from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired
 
-from eventapp.registrations.person_forms import cleaned, length
+from eventapp.registrations.person_forms import length
 from eventapp.registrations.self_service.models import RequestKind
+from eventapp.text import one_line
 
 LONGEST = 500
 
@@ -15,7 +16,7 @@ class MessageForm(FlaskForm):
 
     message = TextAreaField(
         "Message à l’équipe",
-        filters=[lambda text: cleaned(text)[:LONGEST]],
+        filters=[lambda text: one_line(text)[:LONGEST]],
         render_kw={"rows": 3, "maxlength": LONGEST},
     )
 
@@ -27,7 +28,7 @@ class TakeBackForm(FlaskForm):
 class AnswerForm(FlaskForm):
     answer = TextAreaField(
         "Réponse à la personne",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez pourquoi\u00a0: la personne le lira."), length(LONGEST)],
         render_kw={"rows": 4},
     )

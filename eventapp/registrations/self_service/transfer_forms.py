@@ -6,7 +6,8 @@ from wtforms.validators import DataRequired
 
 from eventapp.addresses import EmailAddress
 from eventapp.registrations.people import Colleague
-from eventapp.registrations.person_forms import cleaned, length
+from eventapp.registrations.person_forms import length
+from eventapp.text import one_line
 
 
 class ColleagueForm(FlaskForm):
@@ -14,23 +15,23 @@ class ColleagueForm(FlaskForm):
 
     first_name = StringField(
         "Prénom",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez le prénom de votre collègue."), length(80)],
         render_kw={"autocomplete": "off"},
     )
     last_name = StringField(
         "Nom",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez le nom de votre collègue."), length(80)],
         render_kw={"autocomplete": "off"},
     )
     email = EmailField(
         "Adresse électronique",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez l’adresse de votre collègue."), EmailAddress()],
         render_kw={"autocomplete": "off", "inputmode": "email"},
     )
-    function = StringField("Fonction", filters=[cleaned], validators=[length(200)], render_kw={"autocomplete": "off"})
+    function = StringField("Fonction", filters=[one_line], validators=[length(200)], render_kw={"autocomplete": "off"})
 
     def colleague(self) -> Colleague:
         return Colleague(

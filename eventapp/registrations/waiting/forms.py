@@ -5,14 +5,15 @@ from wtforms import BooleanField, SelectMultipleField, TextAreaField
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from eventapp.registrations.person_forms import cleaned, length
+from eventapp.registrations.person_forms import length
+from eventapp.text import one_line
 
 
 class PromotionForm(FlaskForm):
     reason = TextAreaField(
         "Motif",
         description="Il reste dans l’historique, avec votre nom. La personne ne le reçoit pas.",
-        filters=[cleaned],
+        filters=[one_line],
         validators=[DataRequired("Écrivez le motif."), length(500)],
         render_kw={"rows": 3},
     )
