@@ -16,7 +16,6 @@ from eventapp.formats import plural
 from eventapp.invitations import listing, sending, unsubscribing, withdrawals
 from eventapp.invitations.listing import Choice
 from eventapp.invitations.models import Guest, GuestKind
-from eventapp.registrations.models import Registration, Status
 from eventapp.registrations.people import Person, search_text
 
 BY_HAND = "saisie par l’organisateur"
@@ -188,16 +187,6 @@ def structure_ids(event: Event) -> set[int | None]:
     """The structures that are invited as such."""
     here = Guest.of(event).with_only_columns(Guest.structure_id).where(Guest.kind == GuestKind.STRUCTURE)
     return set(db.session.scalars(here))
-
-
-def registered_keys(event: Event) -> set[tuple[str, str]]:
-    """(folded address, folded name) of everyone who holds a registration, however they came."""
-    rows = db.session.execute(
-        select(Registration.email_folded, Registration.name_folded).where(
-            Registration.event_id == event.id, Registration.status != Status.CANCELLED
-        )
-    )
-    return {(email, name) for email, name in rows}
 
 
 def _new(event: Event, one: Newcomer, now: datetime, silent: Mapping[str, datetime]) -> Guest:

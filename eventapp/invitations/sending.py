@@ -1,6 +1,6 @@
 """Inviting: one valid link for one guest, and its letter in the same transaction."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -98,11 +98,6 @@ def resend(invitation: Invitation, *, now: datetime, by: User) -> None:
     journal.record(
         "invitation.resent", f"Invitation renvoyée à {name_of(guest)}", now=now, by=by, event=guest.event, subject=guest
     )
-
-
-def chosen_guests(event: Event, ids: Collection[int]) -> list[Guest]:
-    """Those of this event's guests that a form names; a stranger's id is simply not found."""
-    return [guest for guest in db.session.scalars(Guest.of(event)) if guest.id in set(ids)]
 
 
 def check_may_invite(event: Event, now: datetime) -> None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from eventapp.text import fold, one_line
 
-POSTCODE = re.compile(r"[0-9]{4,5}")
-
 
 @dataclass(frozen=True)
 class Columns:
@@ -43,20 +41,6 @@ def match_columns(header: Sequence[str], wanted: Mapping[str, Sequence[str]]) ->
 def columns_in_words(names: Sequence[str], one: str, many: str) -> str:
     """« colonne absente : nom », « colonnes absentes : nom, ville »."""
     return f"{one if len(names) == 1 else many}\u00a0: {', '.join(names)}"
-
-
-def postcode_or_warn(text: str) -> tuple[str, str | None]:
-    """(« 02120 », None), or what was understood and a sentence about what a spreadsheet did to it."""
-    digits = re.sub(r"[\s.]", "", text)
-    if not text.strip() or not POSTCODE.fullmatch(digits):
-        doubt = f"«\u00a0{one_line(text)}\u00a0» n’est pas un code postal." if text.strip() else None
-        return one_line(text), doubt
-    if len(digits) == 5:
-        return digits, None
-    return (
-        f"0{digits}",
-        f"Code postal «\u00a0{digits}\u00a0» lu 0{digits}\u00a0: le tableur avait perdu le zéro du début.",
-    )
 
 
 def _title(text: str) -> str:

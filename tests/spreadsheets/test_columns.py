@@ -1,6 +1,4 @@
-import pytest
-
-from eventapp.spreadsheets.columns import match_columns, postcode_or_warn
+from eventapp.spreadsheets.columns import match_columns
 
 WANTED = {
     "first_name": ["Prénom"],
@@ -27,15 +25,3 @@ def test_the_preferred_title_wins():
 def test_a_row_is_picked_by_name_on_one_line():
     columns = match_columns(["Nom", "Prénom"], WANTED)
     assert columns.pick([" Le\nGall\0"]) == {"email": "", "last_name": "Le Gall", "first_name": ""}
-
-
-@pytest.mark.parametrize(
-    ("typed", "understood", "warned"),
-    [
-        ("02120", "02120", False), ("59 000", "59000", False), ("2120", "02120", True), ("", "", False),
-        ("Lille", "Lille", True), ("１２３４５", "１２３４５", True), ("123456", "123456", True),
-    ],
-)  # fmt: skip
-def test_postcodes(typed, understood, warned):
-    postcode, warning = postcode_or_warn(typed)
-    assert (postcode, warning is not None) == (understood, warned)

@@ -28,11 +28,6 @@ def may_cancel(registration: Registration, now: datetime) -> bool:
     return may_ask(registration, now) and (registration.is_waiting or now < cancellations_end(registration.event))
 
 
-def may_pass_on(registration: Registration, now: datetime) -> bool:
-    """A rank on the waiting list is nobody's to give."""
-    return registration.is_confirmed and may_change(registration, now)
-
-
 def may_ask(registration: Registration, now: datetime) -> bool:
     """There is still something that an organiser could grant."""
     event = registration.event
