@@ -22,10 +22,7 @@ from tests.factories import (
 )
 from tests.pages import parse, words
 
-
-@pytest.fixture(autouse=True)
-def in_november(time_machine):
-    time_machine.move_to(NOW)
+pytestmark = pytest.mark.usefixtures("in_november")
 
 
 def structure(**facts):

@@ -9,10 +9,7 @@ from eventapp.network.models import Structure
 from eventapp.outbox import rendering
 from tests.factories import NOW, make_event, make_guest, make_organisation, make_user, save
 
-
-@pytest.fixture(autouse=True)
-def in_november(time_machine):
-    time_machine.move_to(NOW)
+pytestmark = pytest.mark.usefixtures("in_november")
 
 
 @pytest.fixture

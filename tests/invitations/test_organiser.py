@@ -14,12 +14,9 @@ from tests.factories import (
 )
 from tests.pages import parse, words
 
+pytestmark = pytest.mark.usefixtures("in_november")
+
 FILE = "Prénom;Nom;Courriel\nLéa;Martin;lea@agents.example\nPaul;;paul@agents.example\n"
-
-
-@pytest.fixture(autouse=True)
-def in_november(time_machine):
-    time_machine.move_to(NOW)
 
 
 def at(event, path=""):

@@ -9,10 +9,7 @@ from eventapp.registrations.people import Person
 from tests.factories import NOW, make_event, make_guest, make_invitation, make_organisation, make_structure, make_user
 from tests.pages import parse, words
 
-
-@pytest.fixture(autouse=True)
-def in_november(time_machine):
-    time_machine.move_to(NOW)
+pytestmark = pytest.mark.usefixtures("in_november")
 
 
 def invited(**facts):

@@ -11,6 +11,8 @@ from eventapp.registrations.models import Status
 from tests.factories import NOW, make_guest, make_invitation, make_person, make_registration
 from tests.pages import words
 
+pytestmark = pytest.mark.usefixtures("in_november")
+
 MOVE = {
     "starts_date": "2027-01-21",
     "starts_time": "09:00",
@@ -20,11 +22,6 @@ MOVE = {
     "venue_postcode": "80000",
     "venue_city": "Amiens",
 }
-
-
-@pytest.fixture(autouse=True)
-def in_november(time_machine):
-    time_machine.move_to(NOW)
 
 
 @pytest.fixture

@@ -9,12 +9,9 @@ from eventapp.letters.models import LetterKind
 from tests.factories import NOW, make_event, make_guest, make_invitation, make_user
 from tests.pages import parse, words
 
+pytestmark = pytest.mark.usefixtures("in_november")
+
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
-
-@pytest.fixture(autouse=True)
-def in_november(time_machine):
-    time_machine.move_to(NOW)
 
 
 @pytest.fixture

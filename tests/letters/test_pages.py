@@ -13,13 +13,10 @@ from eventapp.outbox import rendering
 from tests.factories import NOW, make_event, make_guest, make_organisation, make_person, make_registration, make_user
 from tests.pages import parse, words
 
+pytestmark = pytest.mark.usefixtures("in_november")
+
 SLUGS = [about.slug for about in KINDS.values()]
 INVITING, CONFIRMING = KINDS[LetterKind.INVITATION].slug, KINDS[LetterKind.CONFIRMATION].slug
-
-
-@pytest.fixture(autouse=True)
-def in_november(time_machine):
-    time_machine.move_to(NOW)
 
 
 @pytest.fixture
