@@ -12,11 +12,11 @@ from eventapp.registrations import refusals, seats
 from eventapp.registrations.forms import correction_form
 from eventapp.registrations.models import Registration
 from eventapp.registrations.person_forms import PersonForm
-from eventapp.registrations.self_service import request_payloads, summaries, windows
+from eventapp.registrations.self_service import request_payloads, summaries
 from eventapp.registrations.self_service.models import RequestKind
 from eventapp.registrations.self_service.request_forms import MessageForm
 from eventapp.registrations.views.fields import structure_labels
-from eventapp.registrations.views.personal import back, find_acting
+from eventapp.registrations.views.personal import back, find_acting, is_asking
 from eventapp.registrations.views.public import bp
 from eventapp.registrations.views.requests import ask
 
@@ -88,10 +88,6 @@ def change_details(token: str) -> Any:
 def own_form(registration: Registration) -> PersonForm:
     """A sensitive answer is given by the person, with their agreement, and never asked for by way of the organisers."""
     return correction_form(registration, reads_sensitive=not is_asking(registration))
-
-
-def is_asking(registration: Registration) -> bool:
-    return not windows.may_change(registration, utcnow())
 
 
 def edit_page(registration: Registration, form: PersonForm, token: str) -> str:

@@ -49,6 +49,11 @@ def find_acting(token: str) -> Registration:
     return registration
 
 
+def is_asking(registration: Registration) -> bool:
+    """What the person changes alone until then, they ask for afterwards."""
+    return not windows.may_change(registration, utcnow())
+
+
 def standing(registration: Registration, now: datetime) -> dict[str, Any]:
     """Where the person stands: their place or their rank, and what is missing of them."""
     return {

@@ -12,13 +12,13 @@ from eventapp.extensions import db
 from eventapp.registrations import seats
 from eventapp.registrations.forms import SessionsForm, sessions_form
 from eventapp.registrations.models import Booking, Registration
-from eventapp.registrations.self_service import request_payloads, windows
+from eventapp.registrations.self_service import request_payloads
 from eventapp.registrations.self_service.models import RequestKind
 from eventapp.registrations.self_service.request_forms import MessageForm
 from eventapp.registrations.sessions import choices, session_summary, session_waiting
 from eventapp.registrations.sessions.session_places import session_positions
 from eventapp.registrations.views.fields import sessions_context
-from eventapp.registrations.views.personal import back, find, find_acting
+from eventapp.registrations.views.personal import back, find, find_acting, is_asking
 from eventapp.registrations.views.public import bp
 from eventapp.registrations.views.requests import ask
 from eventapp.registrations.wishes.wish_slots import disclosed, disclosed_bookings
@@ -101,10 +101,6 @@ def find_booking(token: str, session_slug: str) -> Booking:
     known = disclosed(registration.event, registration.bookings)
     found = [booking for booking in known if booking.session.slug == session_slug]
     return found[-1] if found else abort(404)
-
-
-def is_asking(registration: Registration) -> bool:
-    return not windows.may_change(registration, utcnow())
 
 
 def sessions_page(registration: Registration, form: SessionsForm, token: str) -> str:

@@ -11,10 +11,10 @@ from eventapp.errors import Refused
 from eventapp.extensions import db
 from eventapp.registrations import refusals
 from eventapp.registrations.models import Registration
-from eventapp.registrations.self_service import transfers, windows
+from eventapp.registrations.self_service import transfers
 from eventapp.registrations.self_service.models import RequestKind
 from eventapp.registrations.self_service.transfer_forms import ColleagueForm
-from eventapp.registrations.views.personal import back, find, find_acting
+from eventapp.registrations.views.personal import back, find, find_acting, is_asking
 from eventapp.registrations.views.public import bp, find_event
 from eventapp.registrations.views.requests import ask
 from eventapp.registrations.wishes.wish_slots import disclosed_bookings
@@ -89,10 +89,6 @@ def _page(template: str, registration: Registration, form: ColleagueForm, token:
     context = {"event": registration.event, "registration": registration, "form": form, "token": token}
     context |= {"bookings": disclosed_bookings(registration), "asks": is_asking(registration)}
     return render_template(template, **context, **more)
-
-
-def is_asking(registration: Registration) -> bool:
-    return not windows.may_change(registration, utcnow())
 
 
 def _same_again(token: str, form: ColleagueForm) -> Any:
