@@ -1,4 +1,4 @@
-"""Rendered public answers, kept in this process (ARCHITECTURE: caching).
+"""Rendered public answers, kept in this process (docs/decisions/2026-11-23-kept-pages.md).
 
 An entry is asked for again in the database at most once a second, by the version its view declares; a change made in
 any process therefore shows in all of them within that second. Nothing personal comes here: a request with a session

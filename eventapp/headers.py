@@ -1,4 +1,4 @@
-"""Security headers on every answer, errors included (SECURITY: MDN Observatory, OWASP ASVS 5.0 V3.4)."""
+"""Security headers on every answer, errors included (MDN Observatory, OWASP ASVS 5.0 V3.4; docs/security.md)."""
 
 from flask import Flask, Response, current_app, request
 
