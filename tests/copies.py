@@ -10,11 +10,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from eventapp import processes
+from eventapp import processes, worker
 from eventapp.config import ROOT
 
 TOGETHER = multiprocessing.get_context("forkserver")
 TOGETHER.set_forkserver_preload(["eventapp", "eventapp.worker", "flask.cli", "granian.cli", "tests.copies"])
+IDLE_SECONDS = 0.1  # of the worker, between two rounds: every journey that reads a letter waits for it
 
 
 class Copy:
@@ -50,6 +51,7 @@ def live(program: list[str], environ: Mapping[str, str], log: Path) -> None:
     os.chdir(ROOT)
     os.environ.clear()
     os.environ.update(environ)
+    worker.IDLE_SECONDS = IDLE_SECONDS
     multiprocessing.set_start_method(None, force=True)  # the usual one, as in a process that is no copy
     sys.argv = program
     runpy.run_module(program[0], run_name="__main__", alter_sys=True)

@@ -9,21 +9,32 @@ WIDTHS = {1280: 900, 360: 740}
 MOST_TABS = 300
 # The rules of axe-core that look at colours: in our pages nothing else depends on the scheme (tests/test_theme.py).
 OF_COLOURS = ("color-contrast", "link-in-text-block")
-# A change of theme fades in; contrast is judged once it has. What is folded away is not shown, and never ends fading.
-SETTLE = """() => new Promise(frame => requestAnimationFrame(() => requestAnimationFrame(frame)))
-    .then(() => document.getAnimations().filter(change => change.effect.target.checkVisibility()))
-    .then(shown => Promise.allSettled(shown.map(change => change.finished)))"""
+# The page has the width and the scheme, and one frame drawn with them. A change of theme fades in; contrast is judged
+# once it has. What is folded away is not shown, and never ends fading.
+SETTLE = """async ([scheme, width]) => {
+    const frame = () => new Promise(requestAnimationFrame)
+    const has = () => innerWidth === width && matchMedia(`(prefers-color-scheme: ${scheme})`).matches
+    for (let frames = 0; !has(); frames++) {
+        if (frames > 600) throw new Error(`still ${innerWidth} wide, or not ${scheme}`)
+        await frame()
+    }
+    await frame()
+    const shown = document.getAnimations().filter(change => change.effect.target.checkVisibility())
+    await Promise.allSettled(shown.map(change => change.finished))
+}"""
 
 
 def each_screen(page: Page) -> Iterator[str]:
     """Show the open page on every screen in turn: `for screen in each_screen(page): assert axe(page) == [], screen`."""
-    shown = 0
+    lit, shown = "", 0
     for scheme, width in SCREENS:
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        if scheme != lit:
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            lit = scheme
         if width != shown:
             page.set_viewport_size({"width": width, "height": WIDTHS[width]})
             shown = width
-        page.evaluate(SETTLE)
+        page.evaluate(SETTLE, [scheme, width])
         yield f"{page.url} {scheme} {width}"
 
 

@@ -84,10 +84,10 @@ def test_hostile_reports_take_no_time():
     deep = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(3_000))
     addresses = b"X-Failed-Recipients: " + b"a@" * 100_000 + b"\n\n"
     many = report().replace(b"--=_B--", b"Final-Recipient: rfc822; a@b.example\r\n\r\n" * 5_000)
-    began = time.monotonic()
+    began = time.process_time()
     for source in (deep, addresses, many, report(diagnostic="5." * 50_000), report(to="<" * 100_000)):
         assert len(dsn.read(source)) <= dsn.MOST_RECIPIENTS
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 LINES = b"Content-Type: text/plain\n\n" + b"--\n" * 80_000
@@ -106,9 +106,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_takes_python_minutes_takes_no_time(name):
-    began = time.monotonic()
+    began = time.process_time()
     assert dsn.read(HOSTILE[name]) == []
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_what_it_keeps_fits_and_is_clean():

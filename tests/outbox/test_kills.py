@@ -129,9 +129,18 @@ def test_killed_workers_lose_nothing_and_repeat_recognisably(site, server, kills
     ],
     indirect=["database"],
 )
-def test_several_workers_send_each_letter_once(site, server, workers, letters):
+def test_several_workers_send_each_letter_once(site, server, workers, letters, monkeypatch):
+    """None is answered before all of them have called: whoever starts sooner would leave nothing to the others."""
     queue_letters(letters)
     line = [*WORKER, "--once"]
+    take, deadline = server.handle_DATA, time.monotonic() + START_SECONDS
+
+    async def together(smtp, session, envelope):
+        while server.connections < workers and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        return await take(smtp, session, envelope)
+
+    monkeypatch.setattr(server, "handle_DATA", together)
     with contextlib.ExitStack() as stack:
         environ = os.environ | databases.ENVIRONMENT
         running = [
