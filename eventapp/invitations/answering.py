@@ -112,6 +112,7 @@ def accept(
     by: Actor = journal.PERSON,
     idempotency_key: str | None = None,
     consented_at: datetime | None = None,
+    consents: Collection[str] = (),
     over_capacity: bool = False,
     reason: str = "",
 ) -> Registration:
@@ -136,6 +137,7 @@ def accept(
             by=by,
             idempotency_key=idempotency_key,
             consented_at=consented_at,
+            consents=consents,
             over_capacity=over_capacity,
             reason=reason,
         )

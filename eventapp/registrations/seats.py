@@ -69,6 +69,7 @@ def register(
     by: Actor = journal.PERSON,
     idempotency_key: str | None = None,
     consented_at: datetime | None = None,
+    consents: Collection[str] = (),
     over_capacity: bool = False,
     reason: str = "",
     incomplete: bool = False,
@@ -102,7 +103,7 @@ def register(
     registration.idempotency_key = submission
     registration.party_id = party.id if party is not None else None
     registration.consented_at = consented_at
-    write_answers(registration, kept, consented_at)
+    write_answers(registration, kept, consented_at, consents)
     seat_newcomer(registration, now=now)
     with nullcontext() if registration.is_confirmed else db.session.begin_nested():  # or it may still be refused
         db.session.add(registration)

@@ -9,6 +9,7 @@ from eventapp.events.locks import read_once
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.registrations.models import Registration
+from eventapp.registrations.questions.consents import check_consent
 from eventapp.registrations.questions.models import Answer, Question, QuestionKind
 from eventapp.registrations.refusals import AnswerRefused
 
@@ -113,9 +114,16 @@ def is_empty(value: Any) -> bool:
     return value is None or value == "" or value == []
 
 
-def write_answers(registration: Registration, kept: list[tuple[Question, Any]], consented_at: datetime | None) -> None:
-    """The first answers of a registration. `consented_at`: when the person agreed, for those that are sensitive."""
+def write_answers(
+    registration: Registration,
+    kept: list[tuple[Question, Any]],
+    consented_at: datetime | None,
+    consents: Collection[str] = (),
+) -> None:
+    """The first answers of a registration. `consented_at`: when the person agreed, for those that are sensitive;
+    `consents`: see consents.check_consent."""
     for question, value in kept:
+        check_consent(question, consents)
         agreed = consented_at if question.sensitive else None
         answer = Answer(question=question, value=value, asked_as=question.label, consented_at=agreed)
         registration.answers.append(answer)
@@ -127,7 +135,7 @@ def change_answers(
     """`answers` holds what was asked in this act: an answer to any other question stays as it is.
 
     One goes only by the person's own act: they emptied it, or changed the answer on which its question depends.
-    `consents`: slugs of the sensitive questions whose box is ticked.
+    `consents`: slugs of the sensitive questions whose box is ticked (see consents.check_consent).
     """
     questions = asked(registration.event)
     held = {answer.question.slug: answer for answer in registration.answers}
@@ -166,6 +174,8 @@ def _agree(
         if slug not in answers or not answer.question.sensitive:
             continue
         is_same = answer.value == before.get(slug)
+        if slug in consents or not is_same:
+            check_consent(answer.question, consents)
         if slug not in consents:
             answer.consented_at = answer.consented_at if is_same else None
         elif answer.consented_at is None or not is_same:

@@ -12,7 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from eventapp.formats import typo
 from eventapp.registrations.questions.answers import applying, as_yes_no, fault_in, is_empty, offered
-from eventapp.registrations.questions.consents import consent_box, consent_missing, consent_of_another
+from eventapp.registrations.questions.consents import consent_box, consent_missing, consent_name, consent_of_another
 from eventapp.registrations.questions.models import Question, QuestionKind
 from eventapp.text import many_lines, one_line
 
@@ -32,10 +32,6 @@ class Needed:
 
 def field_name(question: Question) -> str:
     return f"question-{question.slug}"
-
-
-def consent_name(question: Question) -> str:
-    return f"consent-{question.slug}"
 
 
 def question_fields(question: Question, others: dict[str, Question], held: Any = None) -> tuple[Any, Any]:
@@ -97,11 +93,12 @@ class Questions:
     def consent_of_another(self, question: Question) -> str:
         return consent_of_another(question)
 
-    def consents(self, form: Any) -> list[str]:
-        """Slugs of the sensitive questions whose answer may be kept."""
+    def consents(self, form: Any) -> dict[str, str]:
+        """The sensitive questions whose answer may be kept, with the mark of the words that were agreed to."""
         given = {slug for slug, value in self.answers(form).items() if not is_empty(value)}
         sensitive = (one for one in self.asked if one.sensitive and one.slug in given)
-        return [one.slug for one in sensitive if form[consent_name(one)].data]
+        boxes = {one.slug: form[consent_name(one)] for one in sensitive}
+        return {slug: box.mark for slug, box in boxes.items() if box.data}
 
     def brings_more(self, form: Any) -> bool:
         """Before a summary, also what nothing needs is asked."""

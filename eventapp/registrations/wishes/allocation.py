@@ -77,8 +77,8 @@ class Drawn:
 
 def allocations(event: Event) -> Select[Allocation]:
     """Those shown and not discarded, the latest first."""
-    of_event = Allocation.event_id == event.id, Allocation.discarded_at.is_(None)
-    return select(Allocation).where(*of_event).order_by(Allocation.id.desc())
+    shown = select(Allocation).where(Allocation.event_id == event.id, Allocation.discarded_at.is_(None))
+    return shown.order_by(Allocation.id.desc())
 
 
 def draw(event: Event, *, seed: int | None = None) -> Drawn:
@@ -88,9 +88,7 @@ def draw(event: Event, *, seed: int | None = None) -> Drawn:
         raise NothingToAllocate
     seed = secrets.randbelow(SEEDS) if seed is None else seed
     outcomes = [allocate(problem.asks, problem.seats, seed=f"{seed} {problem.slot.key}") for problem in problems]
-    seats = [
-        [who, granted.session, granted.rank] for outcome in outcomes for who, granted in sorted(outcome.granted.items())
-    ]
+    seats = [[who, won.session, won.rank] for one in outcomes for who, won in sorted(one.granted.items())]
     figures = {"slots": [_figures(p, outcome) for p, outcome in zip(problems, outcomes, strict=True) if p.asks]}
     return Drawn(seed, _digest(problems), seats, figures)
 
@@ -98,15 +96,14 @@ def draw(event: Event, *, seed: int | None = None) -> Drawn:
 def keep(event: Event, drawn: Drawn, *, now: datetime, by: User) -> Allocation:
     """The same draw of the same wishes is the preview that is already shown, if it was not discarded."""
     hold(event)
-    same = Allocation.seed == drawn.seed, Allocation.input_digest == drawn.input_digest
-    known = db.session.scalar(allocations(event).where(*same).limit(1))
-    if known is not None:
+    same = allocations(event).filter_by(seed=drawn.seed, input_digest=drawn.input_digest).limit(1)
+    if (known := db.session.scalar(same)) is not None:
         return known
     allocation = Allocation(event=event, **vars(drawn), made_at=now, made_by_id=by.id)
     db.session.add(allocation)
     db.session.flush()
-    sentence = f"Aperçu de l’attribution des souhaits, tirage au sort n°\u00a0{drawn.seed}."
-    journal.record("allocation.made", sentence, now=now, by=by, event=event, subject=allocation)
+    said = f"Aperçu de l’attribution des souhaits, tirage au sort n°\u00a0{drawn.seed}."
+    journal.record("allocation.made", said, now=now, by=by, event=event, subject=allocation)
     return allocation
 
 
