@@ -2,6 +2,7 @@
 
 import time
 import urllib.request
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,8 +13,8 @@ from eventapp.extensions import db
 from eventapp.invitations import sending
 from eventapp.outbox import signing
 from eventapp.outbox.models import Message
-from tests.browser.hands import Hands
-from tests.factories import NOW, make_event, make_guest, make_organisation, make_person, make_user
+from tests.browser.hands import Hands, event_day
+from tests.factories import make_event, make_guest, make_organisation, make_person, make_user
 from tests.outbox.reports import report
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -25,9 +26,11 @@ def seed():
     organisation = make_organisation(name="SGAR Hauts-de-France")
     user = make_user(organisation, Role.ORGANISER, email=ADDRESS)
     passwords.choose(user, PASSWORD)
-    event = make_event(organisation, slug="rencontre", title="Rencontre")
+    now = datetime.now(UTC)
+    hours = {"starts_at": event_day(now), "ends_at": event_day(now) + timedelta(hours=8)}
+    event = make_event(organisation, slug="rencontre", title="Rencontre", **hours)
     guests = [make_guest(event, make_person(last_name=name, email=f"{name}@agents.example")) for name in ("un", "deux")]
-    sending.invite(event, guests, now=NOW, by=user)
+    sending.invite(event, guests, now=now, by=user)
 
 
 @pytest.fixture(scope="module")
