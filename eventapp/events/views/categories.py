@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, g, render_template, request
+from flask import abort, flash, g, render_template
 
 from eventapp import access
 from eventapp.clock import utcnow
@@ -106,7 +106,6 @@ def _page(event: Event, form: CategoryForm) -> str:
     return render_template(
         "events/organiser/categories.html",
         event=event, organisation=event.organisation, form=form, taken=places(event).taken,
-        opened=request.method == "POST",
     )  # fmt: skip
 
 

@@ -129,7 +129,6 @@ def _network_page(event: Event, lines: list[Line], places: str, nobody: str = ""
         organisation=event.organisation,
         lines=lines[:MOST_AT_ONCE],
         more=len(lines) > MOST_AT_ONCE,
-        most=MOST_AT_ONCE,
         places=places,
         places_fault=places_fault,
         nobody="" if faults else nobody,

@@ -93,9 +93,7 @@ def own_form(registration: Registration) -> PersonForm:
 def edit_page(registration: Registration, form: PersonForm, token: str) -> str:
     event = registration.event
     context = {"event": event, "form": form, "token": token, "structures": structure_labels(event)}
-    return render_template(
-        "registrations/edit.html", asks=is_asking(registration), registration=registration, **context
-    )
+    return render_template("registrations/edit.html", asks=is_asking(registration), **context)
 
 
 def copied_fields() -> list[tuple[str, str]]:

@@ -108,7 +108,6 @@ def sessions_page(registration: Registration, form: SessionsForm, token: str) ->
     return render_template(
         "registrations/sessions.html",
         event=registration.event,
-        registration=registration,
         form=form,
         token=token,
         asks=is_asking(registration),
