@@ -198,6 +198,19 @@ def test_nothing_is_left_to_do():
     assert [path for path in files if marks.search(path.read_text(encoding="utf-8"))] == []
 
 
+def test_the_map_of_the_code_names_every_package():
+    packages = {path.parent.name for path in (ROOT / "eventapp").glob("*/__init__.py")}
+    named = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert {package for package in packages if f"`{package}`" not in named} == set()
+
+
+def test_links_between_written_pages_lead_somewhere():
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    link = re.compile(r"\]\(([^)#:]+)\)")
+    named = [page.parent / path for page in pages for path in link.findall(page.read_text(encoding="utf-8"))]
+    assert [path for path in named if not path.exists()] == []
+
+
 def test_modules_stay_short():
     """Past 250 lines a module has two subjects, or a reason here."""
     explained = {"registrations/models"}  # one aggregate: its tables are held together by each other's constraints
