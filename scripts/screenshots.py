@@ -100,6 +100,7 @@ def addresses(environ: Mapping[str, str]) -> dict[str, str]:
         paths = {
             "evenement": f"/evenements/{event.slug}/",
             "programme": f"/evenements/{event.slug}/programme",
+            "grille": f"{desk}/programme",
             "inscription": f"/evenements/{event.slug}/inscription",
             "compte-rendu": f"/evenements/{PAST}/compte-rendu",
             "tableau-de-bord": f"{desk}/",
