@@ -79,7 +79,7 @@ def find_structure(event: Event, structure: Structure) -> Guest | None:
 
 def correct_structure(guest: Guest, *, email: str, count: int, now: datetime, by: User) -> bool:
     """Another mailbox kills the old link and sends a new one (True then); places nobody took may be taken back."""
-    sending.hold(guest.event)
+    guest_list.hold(guest)
     taken = len(places.holders(guest))
     if not 0 <= count <= MOST_PLACES:
         raise PlacesTaken(f"Écrivez un nombre de places entre {taken} et {MOST_PLACES}.")
@@ -115,9 +115,14 @@ def answer_for(
 ) -> parties.Outcome:
     """Register those whom a structure names, as a group: all of them, on the waiting list if need be, or nobody.
 
-    Their own letters bring their links, with which they choose their sessions and answer the event's questions.
+    Their own letters bring their links, with which they choose their sessions and answer the event's questions. The
+    same submission again (key and people) returns the first group: who was refused or withdrawn since stays so.
     """
     guest = invitation.guest
+    answering.hold(invitation)
+    first = parties.find(guest.event, [_colleague(guest, person) for person in people], idempotency_key)
+    if first is not None:
+        return parties.Outcome(first)
     _name(invitation, people, now=now, by=by)
     contact = parties.Contact(name=name_of(guest), email=invitation.email, structure=guest.structure)
     outcome = parties.register_party(

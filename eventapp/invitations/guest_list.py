@@ -35,6 +35,10 @@ class AlreadyGuest(Refused):
     field = "email"
 
 
+class GuestGone(Refused):
+    message = "Cette personne n’est plus dans la liste des invités."
+
+
 class HasReplied(Refused):
     message = "Cette personne a accepté\u00a0: annulez d’abord son inscription."
 
@@ -93,7 +97,7 @@ def add_many(event: Event, newcomers: Iterable[Newcomer], *, now: datetime, by: 
 def correct(guest: Guest, person: Person, *, now: datetime, by: User) -> bool:
     """Change what we know of a guest. Another address kills the old link and sends a new one: True then."""
     event = guest.event
-    sending.hold(event)
+    hold(guest)
     other = find(event, person)
     if other is not None and other is not guest:
         raise AlreadyGuest
@@ -115,10 +119,18 @@ def correct_address(guest: Guest, email: str, *, now: datetime, by: User) -> boo
     person = replace(person_of(guest), email=email)
     if person.email_folded != guest.email_folded:
         return correct(guest, person, now=now, by=by)
+    hold(guest)
     guest.undeliverable_at, guest.undeliverable_why = None, ""
     if guest.invitation is not None:
         sending.resend(guest.invitation, now=now, by=by)
     return guest.invitation is not None
+
+
+def hold(guest: Guest) -> None:
+    """The event's lock; then a second look: a colleague may have taken the guest off while we waited."""
+    sending.hold(guest.event)
+    if guest.removed_at is not None:
+        raise GuestGone
 
 
 def categorise(event: Event, guests: Iterable[Guest], category: Category | None, *, now: datetime, by: User) -> int:
@@ -141,8 +153,10 @@ def why_stays(guest: Guest) -> Refused | None:
 
 def remove(guest: Guest, *, now: datetime, by: User, tell: bool = True) -> None:
     """Take a guest off the list; their link dies. Who has accepted is unregistered first, by their own act or ours.
-    `tell`: whoever had received the link."""
+    `tell`: whoever had received the link. Twice changes and mails nothing."""
     sending.hold(guest.event)
+    if guest.removed_at is not None:
+        return
     refusal = why_stays(guest)
     if refusal is not None:
         raise refusal

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from eventapp.events.models import Audience
 from eventapp.extensions import db
 from eventapp.formats import person as name_of
-from eventapp.invitations import answering, delegating, naming, places
+from eventapp.invitations import answering, delegating, guest_list, naming, places
 from eventapp.invitations.models import GuestState, NamedAs
 from eventapp.journal.models import Entry
 from eventapp.outbox import delivery
@@ -345,3 +345,23 @@ def test_what_a_namer_is_called_stays_text_in_the_letter(monkeypatch, app, hosti
     assert {link["href"] for link in page.select("a[href^=http]") if "malin.example" in link["href"]} == set()
     assert name_of(invitation.guest) in page.get_text()
     assert named.origin.startswith("indiquée par")
+
+
+@pytest.mark.both_databases
+def test_the_same_answer_sent_again_undoes_nothing_that_happened_since(outbox):
+    """Back, and the form of some days ago once more: nobody comes again by it, and nobody is named anew."""
+    invitation, people = structure_invited(count=2), [make_person(), make_person()]
+    first = delegating.answer_for(invitation, people, now=NOW, idempotency_key="form")
+    gone, removed = invitation.guest.named
+    by = make_user()
+    answering.decline(gone.invitation, now=NOW, by=by)
+    seats.cancel(removed.invitation.registration, now=NOW, by=by)
+    guest_list.remove(removed, now=NOW, by=by)
+    delegating.decline(invitation, now=NOW)
+    letters = len(outbox())
+
+    again = delegating.answer_for(invitation, people, now=NOW + timedelta(hours=1), idempotency_key="form")
+
+    assert (again.party, again.known) == (first.party, [])
+    assert (invitation.guest.state, gone.state) == (GuestState.DECLINED, GuestState.DECLINED)
+    assert (invitation.guest.named, len(outbox())) == ([gone, removed], letters)

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import pytest
 
 from eventapp.extensions import db
 from eventapp.invitations import guest_list
 from eventapp.invitations.listing import Choice
 from eventapp.invitations.models import Guest, GuestKind, NamedAs, Reply
+from eventapp.journal.models import Entry
 from tests.factories import (
     NOW,
     make_category,
@@ -16,6 +19,7 @@ from tests.factories import (
     make_user,
 )
 
+HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.usefixtures("in_november")
 
 
@@ -93,3 +97,20 @@ def test_a_category_is_given_to_those_who_have_another(event):
     assert guest_list.categorise(event, guests, category, now=NOW, by=make_user()) == 1
     assert guest_list.categorise(event, guests, None, now=NOW, by=make_user()) == 2
     assert [guest.category for guest in guests] == [None, None]
+
+
+def test_whoever_is_gone_is_taken_off_and_corrected_no_more(event, outbox):
+    """Two of the team at once: the second one waited for the first, and read the guest before."""
+    guest, by = returned(event, person=make_person(email="zoe@mairie.example")), make_user()
+    make_invitation(guest)
+    guest_list.remove(guest, now=NOW, by=by)
+
+    guest_list.remove(guest, now=NOW + HOUR, by=by)
+    with pytest.raises(guest_list.GuestGone):
+        guest_list.correct_address(guest, guest.email, now=NOW + HOUR, by=by)
+    with pytest.raises(guest_list.GuestGone):
+        guest_list.correct_address(guest, "juste@agents.example", now=NOW + HOUR, by=by)
+
+    assert (guest.removed_at, guest.email) == (NOW, "zoe@mairie.example")
+    assert db.session.scalars(db.select(Entry.act)).all() == ["guest.removed"]
+    assert outbox() == []

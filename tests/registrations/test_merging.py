@@ -8,6 +8,7 @@ import pytest
 
 from eventapp.agenda.models import BookingMode
 from eventapp.errors import Refused
+from eventapp.events.models import SessionChoice
 from eventapp.extensions import db
 from eventapp.journal.models import Entry
 from eventapp.outbox.models import Message
@@ -15,6 +16,7 @@ from eventapp.registrations import links, seats
 from eventapp.registrations.desk import merging
 from eventapp.registrations.models import Booking, Registration, Status
 from eventapp.registrations.questions.models import Answer
+from eventapp.registrations.wishes.wish_slots import ranking_of
 from tests.factories import (
     NOW,
     make_event,
@@ -182,3 +184,19 @@ def test_merging_twice_changes_and_mails_nothing_more(outbox: Outbox) -> None:
     for pair in ((one, other), (other, one)):
         assert merge(*pair, one) is first
     assert (len(outbox()), first.revision) == (letters, revision)
+
+
+def test_of_each_hour_the_wishes_of_one_of_them_stay() -> None:
+    """Ranked at two hours with two addresses: each ranking is kept whole, and none is mixed with another."""
+    event = make_event(session_choice=SessionChoice.WISHES)
+    hours = [{"starts_at": event.starts_at + n * timedelta(hours=2), "booking": BookingMode.OPTIONAL} for n in (0, 1)]
+    early, late = ([make_session(event, **hour), make_session(event, **hour)] for hour in hours)
+    ranked = [early[0]], [early[1], late[1], late[0]]
+    one, other = (
+        seats.register(event, make_person(**NAMES, email=email), ranked=sessions, now=NOW)
+        for email, sessions in zip(("zoe@mairie.example", "zoe@agents.example"), ranked, strict=True)
+    )
+
+    stays = merge(one, other, one)
+
+    assert [ranking.sessions for ranking in ranking_of(stays)] == [[early[0]], [late[1], late[0]]]

@@ -139,9 +139,10 @@ def _take_answers_and_wishes(stays: Registration, leaves: Registration) -> None:
     for answer in list(leaves.answers):
         if answer.question_id not in answered:
             answer.registration = stays
-    wished = {wish.session_id for wish in _wishes(stays)}
-    for wish in _wishes(leaves) if not wished else ():
-        wish.registration = stays
+    ranked = {wish.session.starts_at for wish in _wishes(stays)}  # hour by hour: two rankings are never mixed
+    for wish in _wishes(leaves):
+        if wish.session.starts_at not in ranked:
+            wish.registration = stays
     db.session.flush()
 
 

@@ -74,10 +74,10 @@ def register_party(
     The same submission again (key and people) returns the first group, whatever became of it since.
     """
     hold(event)
-    submission = _submission(people, idempotency_key)
-    first = db.session.scalar(select(Party).where(Party.event_id == event.id, Party.idempotency_key == submission))
-    if first is not None and submission is not None:
+    first = find(event, people, idempotency_key)
+    if first is not None:
         return Outcome(first)
+    submission = _submission(people, idempotency_key)
     with db.session.begin_nested():
         outcome = Outcome(_new(event, contact, rule, submission, now=now))
         confirmed = _register_each(outcome, people, source=source, now=now, by=by)
@@ -87,6 +87,14 @@ def register_party(
         _record(outcome.party, len(people), confirmed, now=now, by=by)
         notices.registered(outcome.party, now=now)
     return outcome
+
+
+def find(event: Event, people: Sequence[Person], idempotency_key: str | None) -> Party | None:
+    """The group that this submission already made."""
+    submission = _submission(people, idempotency_key)
+    if submission is None:
+        return None
+    return db.session.scalar(select(Party).where(Party.event_id == event.id, Party.idempotency_key == submission))
 
 
 def _submission(people: Sequence[Person], key: str | None) -> str | None:
