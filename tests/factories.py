@@ -143,7 +143,7 @@ def make_person(**facts: Any) -> Person:
 def make_registration(event: Event, person: Person | None = None, **facts: Any) -> Registration:
     """A confirmed registration; those made later queue later. Nothing is mailed or journalled."""
     n = next(number)
-    at = facts.pop("at", NOW + timedelta(milliseconds=n))
+    at = facts.pop("at", NOW + timedelta(microseconds=n))  # all in the same second, however many were made
     status = facts.get("status", RegistrationStatus.CONFIRMED)
     link, feed = tokens.issue(Registration.PURPOSE), tokens.issue(Registration.FEED_PURPOSE)
     defaults = {

@@ -155,6 +155,7 @@ def test_the_second_to_write_is_told_and_may_insist(client, published_at, path, 
     assert client.page(address).select_one(f"#{field}")["value"] == "Boucle"
 
 
+@pytest.mark.usefixtures("in_november")
 def test_who_booked_in_a_room_is_told_its_new_name(client, outbox):
     """Of an event that was withdrawn: its rows are edited at once."""
     event = make_event(slug="rencontre")

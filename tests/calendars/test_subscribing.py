@@ -48,6 +48,7 @@ def test_what_is_not_public_is_not_found(client, path):
     assert client.get(path).status_code == 404
 
 
+@pytest.mark.usefixtures("in_november")
 def test_it_is_found_from_the_event_the_map_and_the_list(client):
     make_event(slug="rencontre")
     assert client.page("/evenements/rencontre/").find("a", href="/evenements/rencontre/calendrier")

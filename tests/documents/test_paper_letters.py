@@ -27,6 +27,8 @@ from tests.factories import (
 )
 from tests.pages import words
 
+pytestmark = pytest.mark.usefixtures("in_november")
+
 PAGE = "/gestion/evenements/rencontre/lettres-sur-papier"
 
 

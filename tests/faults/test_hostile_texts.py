@@ -192,6 +192,7 @@ def test_spreadsheets_hold_texts_and_no_formula(app, client, side):
         assert not [cell for row in book.active for cell in row if cell.data_type == "f" or cell.hyperlink]
 
 
+@pytest.mark.usefixtures("in_november")
 def test_what_was_typed_is_kept_word_for_word(side):
     registration = db.session.get(Registration, side.registration.id)
     assert registration.first_name == SCRIPT

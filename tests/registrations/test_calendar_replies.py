@@ -234,6 +234,7 @@ def test_a_flood_about_one_person_hides_nothing_and_fills_nothing(registration: 
     assert calendar_replies.count_open(registration.event) == 1
 
 
+@pytest.mark.usefixtures("in_november")
 def test_the_organiser_sees_it_and_decides(registration: Registration, session: Session, client: PageClient) -> None:
     take(reply(session.calendar_uid, registration.email))
     take(reply(registration.event.calendar_uid, registration.email, mail_id="<2@g.example>"))

@@ -14,6 +14,8 @@ from eventapp.registrations.models import Registration, Status
 from tests.factories import NOW, make_category, make_event, make_party, make_person, make_registration, make_structure
 from tests.pages import parse, words
 
+pytestmark = pytest.mark.usefixtures("in_november")
+
 
 @pytest.fixture
 def event() -> Event:

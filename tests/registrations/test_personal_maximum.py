@@ -14,6 +14,8 @@ from eventapp.registrations.wishes.wish_slots import MOST_WISHES, ranked_slots
 from tests.factories import make_event, make_registration, make_session, make_structure
 from tests.pages import PageClient
 
+pytestmark = pytest.mark.usefixtures("in_november")
+
 PERSON = {"first_name": "Zoé", "last_name": "Lefèvre", "email": "zoe.lefevre@agents.example"}
 
 

@@ -20,6 +20,8 @@ from eventapp.registrations.wishes.models import Allocation
 from tests.factories import NOW, make_event, make_person, make_session, make_user
 from tests.pages import words
 
+pytestmark = pytest.mark.usefixtures("in_november")
+
 Outbox = Callable[[], list[Message]]
 
 

@@ -22,6 +22,8 @@ from tests.factories import (
 )
 from tests.pages import PageClient, parse, words
 
+pytestmark = pytest.mark.usefixtures("in_november")
+
 WAITING = Status.WAITING
 
 
