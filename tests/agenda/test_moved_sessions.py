@@ -1,13 +1,18 @@
 """Whom a changed session writes to, and what."""
 
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
 
 import pytest
 
-from eventapp.agenda.models import BookingMode
+from eventapp.agenda.models import BookingMode, Session
+from eventapp.agenda.moving import moved
+from eventapp.database import looking
+from eventapp.extensions import db
 from eventapp.outbox.letters import NothingToSay
 from eventapp.outbox.rendering import render
 from eventapp.registrations.models import Booking
+from eventapp.registrations.sessions.programme_changes import move_sessions
 from tests.factories import NOW, STARTS, make_event, make_registration, make_room, make_session, make_user, save
 from tests.pages import words
 
@@ -120,3 +125,35 @@ def test_shifting_what_is_not_shown_writes_once_to_each(organiser, event, outbox
     text = render(mail).text
     assert all(session.title in text for session in sessions[:booked])
     assert "9 h 20" in " ".join(text.split())
+
+
+@pytest.mark.both_databases
+def test_what_is_told_is_what_was_though_a_colleague_moved_it_meanwhile(app, event, outbox):
+    """The page read the session, then waited for a colleague who was moving it."""
+    session = make_session(event, booking=BookingMode.OPTIONAL)
+    book(session, make_registration(event))
+    db.session.commit()
+    number, begins = session.id, session.starts_at
+    db.session.commit()
+
+    def move(hours, meanwhile=lambda: None):
+        with looking(db.session()):
+            found = db.session.get_one(Session, number)
+            its_event = found.event
+        meanwhile()
+        move_sessions(its_event, [moved(found, begins + hours * HOUR)], now=NOW, by=None)
+        db.session.commit()
+
+    def colleague():
+        with app.app_context():
+            move(1)
+
+    def colleague_moves_it():
+        thread = threading.Thread(target=colleague)
+        thread.start()
+        thread.join(timeout=20)
+
+    move(2, meanwhile=colleague_moves_it)
+
+    told = [datetime.fromisoformat(mail.context["before"]["starts_at"]) for mail in outbox()]
+    assert told == [begins, begins + HOUR]

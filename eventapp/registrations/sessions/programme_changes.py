@@ -37,6 +37,7 @@ def edit_session(
     by: User | None,
 ) -> int:
     """Edit it and give out what places it gained; how many people are told that its hour or room changed."""
+    hold(session.event)  # what was, too, is read under it: somebody else may just have moved it
     before = when_and_where(session)
     changed = editing.edit_session(session, facts, cast=cast, seen=seen, now=now, by=by)
     told = _holders(session) if changed & editing.CALENDAR_FACTS and session.ends_at > now else []
@@ -52,6 +53,7 @@ def edit_session(
 
 def move_sessions(event: Event, moves: Sequence[Move], *, now: datetime, by: User | None) -> int:
     """Several at once: whoever booked more than one of them gets one letter. How many people are told."""
+    hold(event)
     changed: dict[Registration, dict[Session, dict[str, str]]] = defaultdict(dict)
     for move in moves:
         session, before = move.session, when_and_where(move.session)
@@ -66,6 +68,7 @@ def move_sessions(event: Event, moves: Sequence[Move], *, now: datetime, by: Use
 
 def edit_room(room: Room, facts: Mapping[str, Any], *, seen: str | None = None, now: datetime, by: User | None) -> int:
     """How many people are told: another name is another place for the sessions that they booked there."""
+    hold(room.event)
     changed: dict[Registration, dict[Session, dict[str, str]]] = defaultdict(dict)
     before = {session: when_and_where(session) for session in db.session.scalars(rooms.held_in(room))}
     if "name" in rooms.edit_room(room, facts, seen=seen, now=now, by=by):
