@@ -46,9 +46,15 @@ def named_behind(guest: Guest) -> Iterator[Guest]:
 
 
 def holders(root: Guest) -> list[Guest]:
-    """Those who take a place: they come, or were asked and may still say yes."""
+    """Those who take a place: they come, or were asked and may still say yes. Two names of one person, whose
+    registrations were merged, take one."""
     people = [*([] if root.is_structure else [root]), *named_behind(root)]
-    return [guest for guest in people if _holds(guest)]
+    held: dict[object, Guest] = {}
+    for guest in filter(_holds, people):
+        invitation = guest.invitation
+        is_registered = invitation is not None and invitation.has_live_registration
+        held.setdefault(invitation.registration_id if invitation is not None and is_registered else guest, guest)
+    return list(held.values())
 
 
 def left(structure: Guest) -> int:

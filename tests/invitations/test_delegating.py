@@ -15,6 +15,7 @@ from eventapp.outbox import delivery
 from eventapp.outbox.keeping import Letter
 from eventapp.outbox.models import KeptMail
 from eventapp.registrations import refusals, seats
+from eventapp.registrations.desk import merging
 from eventapp.registrations.models import Registration, Source, Status
 from eventapp.registrations.people import Colleague
 from eventapp.registrations.self_service import transfers
@@ -365,3 +366,16 @@ def test_the_same_answer_sent_again_undoes_nothing_that_happened_since(outbox):
     assert (again.party, again.known) == (first.party, [])
     assert (invitation.guest.state, gone.state) == (GuestState.DECLINED, GuestState.DECLINED)
     assert (invitation.guest.named, len(outbox())) == ([gone, removed], letters)
+
+
+def test_one_person_named_twice_takes_one_place_once_merged():
+    invitation = structure_invited(count=2)
+    twins = [make_person(first_name="Zoé", last_name="Lefèvre") for _ in range(2)]
+    delegating.answer_for(invitation, twins, now=NOW)
+    one, other = (named.invitation.registration for named in invitation.guest.named)
+
+    stays = merging.merge(one, other, address_of=one, now=NOW, by=make_user())
+    answering.follow_merge(other, stays)
+    db.session.expire_all()
+
+    assert (stays, places.left(invitation.guest)) == (one, 1)
