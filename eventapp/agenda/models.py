@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -186,7 +187,7 @@ class Session(Base):
     @classmethod
     def of(cls, event: Event) -> Select["Session"]:
         """With those who speak, whom whoever reads a programme needs."""
-        return cls._of(event).options(selectinload(cls.appearances))
+        return cls._of(event.id).options(selectinload(cls.appearances))
 
     @classmethod
     def held(cls, event: Event) -> Select["Session"]:
@@ -196,11 +197,16 @@ class Session(Base):
     @classmethod
     def bookable(cls, event: Event) -> Select["Session"]:
         """Those that `can_be_booked`, without those who speak: every registration asks."""
-        return cls._of(event).where(cls.cancelled_at.is_(None), cls.booking != BookingMode.NONE)
+        return cls.bookable_at(event.id)
 
     @classmethod
-    def _of(cls, event: Event) -> Select["Session"]:
-        return select(cls).where(cls.event_id == event.id).order_by(cls.starts_at, cls.ends_at, cls.id)
+    def bookable_at(cls, event_id: Any) -> Select["Session"]:
+        """`event_id`: the number, or what stands for it in a statement that is written once."""
+        return cls._of(event_id).where(cls.cancelled_at.is_(None), cls.booking != BookingMode.NONE)
+
+    @classmethod
+    def _of(cls, event_id: Any) -> Select["Session"]:
+        return select(cls).where(cls.event_id == event_id).order_by(cls.starts_at, cls.ends_at, cls.id)
 
 
 class Appearance(Base):

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from functools import cached_property
 from itertools import combinations, groupby
 
+from sqlalchemy import bindparam
+
 from eventapp.agenda.models import Room, Session
 from eventapp.errors import Refused
 from eventapp.events.local_times import parse_iso, to_iso
@@ -13,6 +15,9 @@ from eventapp.events.locks import read_once
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import french_date, french_hours
+
+# Written once: building a question costs more than asking it.
+BOOKABLE = Session.bookable_at(bindparam("event_id"))
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,11 @@ def clashes(sessions: Iterable[Session]) -> list[tuple[Session, Session]]:
 
 def booking_slots(event: Event) -> list[BookingSlot]:
     """What the registration form asks: sessions that may be booked, those that overlap taken together."""
-    sessions = read_once(event, "bookable sessions", lambda: db.session.scalars(Session.bookable(event)))
-    return slots_between(event, sessions, event.choice_required)
+    return slots_between(event, bookable_sessions(event), event.choice_required)
+
+
+def bookable_sessions(event: Event) -> list[Session]:
+    return read_once(event, "bookable sessions", lambda: db.session.scalars(BOOKABLE, {"event_id": event.id}))
 
 
 def slots_between(event: Event, sessions: Iterable[Session], slots: Iterable[str]) -> list[BookingSlot]:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
+
 from eventapp.events.locks import read_once
 from eventapp.events.models import Event
 from eventapp.extensions import db
@@ -16,6 +18,8 @@ from eventapp.registrations.refusals import AnswerRefused
 TEXT_LENGTH = 300
 LONG_TEXT_LENGTH = 3_000
 LARGEST_NUMBER = 1_000_000_000
+# Written once: building a question costs more than asking it.
+ASKED = Question.asked_at(bindparam("event_id"))
 
 
 def check_answers(event: Event, answers: Mapping[str, Any], *, incomplete: bool = False) -> list[tuple[Question, Any]]:
@@ -30,7 +34,7 @@ def check_answers(event: Event, answers: Mapping[str, Any], *, incomplete: bool 
 
 
 def asked(event: Event) -> list[Question]:
-    return read_once(event, "questions", lambda: db.session.scalars(Question.asked(event)))
+    return read_once(event, "questions", lambda: db.session.scalars(ASKED, {"event_id": event.id}))
 
 
 def reserved(event: Event) -> set[str]:

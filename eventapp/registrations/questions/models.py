@@ -72,7 +72,12 @@ class Question(Base):
 
     @classmethod
     def asked(cls, event: Event) -> Select["Question"]:
-        return select(cls).where(cls.event_id == event.id, cls.retired_at.is_(None)).order_by(cls.position, cls.id)
+        return cls.asked_at(event.id)
+
+    @classmethod
+    def asked_at(cls, event_id: Any) -> Select["Question"]:
+        """`event_id`: the number, or what stands for it in a statement that is written once."""
+        return select(cls).where(cls.event_id == event_id, cls.retired_at.is_(None)).order_by(cls.position, cls.id)
 
     @classmethod
     def retired(cls, event: Event) -> Select["Question"]:

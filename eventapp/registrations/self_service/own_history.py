@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from eventapp import journal
 from eventapp.extensions import db
@@ -50,6 +50,13 @@ WORDS = {
     "request.withdrawn": "Demande retirée",
 }
 
+# Written once: building a question costs more than asking it.
+ENTRIES = (
+    select(Entry)
+    .where(Entry.subject_kind == Registration.__tablename__, Entry.subject_id == bindparam("number"))
+    .order_by(Entry.id.desc())
+)
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -60,12 +67,7 @@ class Moment:
 
 def moments(registration: Registration) -> list[Moment]:
     """Newest first."""
-    query = select(Entry).where(
-        Entry.subject_kind == registration.__tablename__,
-        Entry.subject_id == registration.id,
-        Entry.act.in_(WORDS),
-    )
-    found = db.session.scalars(query.order_by(Entry.id.desc())).all()
+    found = [entry for entry in db.session.scalars(ENTRIES, {"number": registration.id}) if entry.act in WORDS]
     untold = _untold(registration, found)
     entries = [entry for entry in found if entry not in untold]
     return [Moment(entry.at, WORDS[entry.act], _who(entry, registration)) for entry in entries]

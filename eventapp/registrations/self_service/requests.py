@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, bindparam, func, literal, select
 
 from eventapp import journal
 from eventapp.accounts.models import User
@@ -26,6 +26,14 @@ from eventapp.registrations.sessions.session_changes import change_sessions
 from eventapp.registrations.wishes.wish_slots import undisclosed
 
 LATEST = 20
+# Written once: building a question costs more than asking it.
+OF_REGISTRATION = (
+    select(ChangeRequest)
+    .where(
+        ChangeRequest.event_id == bindparam("event_id"), ChangeRequest.registration_id == bindparam("registration_id")
+    )
+    .order_by(ChangeRequest.id.desc())
+)
 
 
 def ask(
@@ -107,10 +115,8 @@ def take_back(registration: Registration, kind: RequestKind, *, now: datetime) -
 
 def of_registration(registration: Registration) -> list[ChangeRequest]:
     """Newest first."""
-    query = select(ChangeRequest).where(
-        ChangeRequest.event_id == registration.event_id, ChangeRequest.registration_id == registration.id
-    )
-    return list(db.session.scalars(query.order_by(ChangeRequest.id.desc())))
+    facts = {"event_id": registration.event_id, "registration_id": registration.id}
+    return list(db.session.scalars(OF_REGISTRATION, facts))
 
 
 def of_event(event: Event) -> Select[ChangeRequest]:

@@ -4,10 +4,8 @@ from collections.abc import Collection
 from itertools import combinations
 
 from eventapp.agenda.models import Session
-from eventapp.agenda.programme import booking_slots
-from eventapp.events.locks import read_once
+from eventapp.agenda.programme import bookable_sessions, booking_slots
 from eventapp.events.models import Event
-from eventapp.extensions import db
 from eventapp.registrations.models import Booking, Registration
 from eventapp.registrations.refusals import ChoiceMissing, SessionNotBookable, SessionsClash, WishesBeingDecided
 from eventapp.registrations.wishes.wish_slots import is_ranked, undisclosed
@@ -47,8 +45,7 @@ def find_choices(event: Event, slugs: Collection[str]) -> list[Session]:
     """The sessions that these slugs name; one that is unknown or cannot be booked refuses."""
     if not slugs:
         return []
-    bookable = read_once(event, "bookable sessions", lambda: db.session.scalars(Session.bookable(event)))
-    known = {session.slug: session for session in bookable}
+    known = {session.slug: session for session in bookable_sessions(event)}
     if not known.keys() >= set(slugs):
         raise SessionNotBookable
     return [known[slug] for slug in dict.fromkeys(slugs)]
