@@ -133,7 +133,7 @@ def test_one_letter_says_all_that_changes_for_somebody(event, both, outbox):
     assert text.startswith("Plusieurs de vos sessions changent.\nJeudi 14 janvier 2027")
     assert "Avant" in text
     assert "Maintenant" in text
-    assert "« Midi » n’aura pas lieu." in text
+    assert "«\u00a0Midi\u00a0» n’aura pas lieu." in text
     assert "L’animatrice est retenue." in text
     assert {message.letter for message in updates} <= {"registrations/calendar_update"}
 
@@ -190,7 +190,7 @@ def test_who_now_holds_two_sessions_of_one_hour_is_asked_to_choose(event, both, 
 
     publish(event)
 
-    assert "même heure que « Midi »" in rendering.render(outbox()[0]).text
+    assert "même heure que «\u00a0Midi\u00a0»" in rendering.render(outbox()[0]).text
 
 
 def test_everyone_registered_is_told_what_changed_when_the_organiser_says_so(event, one, outbox):
