@@ -186,7 +186,10 @@ def follow_merge(leaves: Registration, stays: Registration) -> None:
 
 
 def undo_refusal(registration: Registration, *, now: datetime, by: Actor) -> None:
-    """After an organiser restored the registration of a guest who had declined: they come again."""
+    """After an organiser restored the registration of a guest: they come again, unless others have their place."""
+    taken = places.why_not_again(registration)
+    if taken is not None:
+        raise places.PlaceGiven(taken)
     theirs = select(Invitation).where(
         Invitation.registration_id == registration.id,
         Invitation.reply == Reply.DECLINED,

@@ -81,6 +81,20 @@ def why_none(guest: Guest) -> str | None:
     return f"Cette place a été donnée à {name_of(others[0])}."
 
 
+def why_not_again(registration: Registration) -> str | None:
+    """For organisers, of somebody who cancelled: the place of their invitation went to others meanwhile."""
+    invitations = Invitation.registration_id == registration.id, Invitation.revoked_at.is_(None)
+    for guest in db.session.scalars(select(Guest).join(Invitation).where(*invitations)):
+        others = given_to(guest)
+        if others and root_of(guest).is_structure:
+            return (
+                f"{name_of(root_of(guest))} a donné toutes ses places à d’autres\u00a0: ajoutez-lui une place d’abord."
+            )
+        if others:
+            return f"La place de cette invitation a été donnée à {name_of(others[0])}."
+    return None
+
+
 def check(guest: Guest) -> None:
     sentence = why_none(guest)
     if sentence is not None:

@@ -5,10 +5,21 @@ import io
 import pytest
 
 from eventapp.extensions import db
-from eventapp.invitations import answering, links
+from eventapp.invitations import answering, delegating, links, naming
 from eventapp.invitations.models import GuestImport
 from eventapp.registrations import links as registration_links
-from tests.factories import NOW, make_event, make_guest, make_invitation, make_person, make_registration, make_user
+from eventapp.registrations import seats
+from eventapp.registrations.people import Colleague
+from tests.factories import (
+    NOW,
+    make_event,
+    make_guest,
+    make_invitation,
+    make_person,
+    make_registration,
+    make_structure,
+    make_user,
+)
 from tests.pages import parse, words
 
 FILE = "Prénom;Nom;Courriel\nZoé;Roy;zoe@agents.example\nLéa;Martin;lea@agents.example\nLéa;Martin;lea@agents.example\n"
@@ -100,3 +111,39 @@ def test_a_file_far_too_large_shows_a_stranger_nothing(csrf_client):
     assert "/connexion" in csrf_client.post(address, **sent).location
     csrf_client.sign_in(make_user(make_event().organisation))
     assert csrf_client.post(address, **sent).status_code == 404
+
+
+def gone(invitation, person):
+    """Their registration: they came by this invitation, and cancelled."""
+    registration = answering.accept(invitation, person, now=NOW)
+    seats.cancel(registration, now=NOW, by="person")
+    return registration
+
+
+def is_refused(client, registration, sentence):
+    page = f"/gestion/evenements/{registration.event.slug}/inscriptions/{registration.id}"
+    assert words(client.page(page).aside) == f"L’annulation ne se défait pas. {sentence}"
+    client.post(f"{page}/retablissement")
+    assert sentence in words(client.page(page).main)
+    return registration.is_cancelled
+
+
+def test_whoever_cancelled_does_not_come_back_beside_their_replacement(client, event, zoe):
+    invitation = make_invitation(make_guest(event, zoe))
+    registration = gone(invitation, zoe)
+    lea = Colleague(first_name="Léa", last_name="Martin", email="lea@agents.example")
+    naming.send_instead(invitation, lea, now=NOW)
+
+    assert is_refused(client, registration, "La place de cette invitation a été donnée à Léa MARTIN.")
+
+
+def test_a_structure_gets_no_place_more_when_a_cancellation_is_undone(client, event, zoe):
+    laon = delegating.invite_structure(event, make_structure(name="Laon"), 1, "laon@agents.example", NOW, None)
+    structure = make_invitation(laon)
+    (named,) = delegating.name_colleagues(structure, [zoe], now=NOW)
+    registration = gone(named.invitation, zoe)
+    delegating.name_colleagues(structure, [make_person()], now=NOW)
+
+    assert is_refused(
+        client, registration, "Laon a donné toutes ses places à d’autres : ajoutez-lui une place d’abord."
+    )

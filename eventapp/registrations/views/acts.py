@@ -42,11 +42,11 @@ def restore(slug: str, registration_id: int) -> Any:
     registration, now = find(slug, registration_id), utcnow()
     try:
         remarks = undoing.restore(registration, now=now, by=g.user)
+        answering.undo_refusal(registration, now=now, by=g.user)
     except Refused as refusal:
         db.session.rollback()
         flash(str(refusal), "error")
         return to_detail(registration)
-    answering.undo_refusal(registration, now=now, by=g.user)
     db.session.commit()
     flash(f"L’inscription de {name_of(registration)} est rétablie\u00a0: {registration.status.label}.", "success")
     for remark in remarks:

@@ -10,6 +10,7 @@ from eventapp.errors import Refused
 from eventapp.events.models import Event
 from eventapp.extensions import db
 from eventapp.formats import person
+from eventapp.invitations import places
 from eventapp.invitations.models import Guest, Invitation
 from eventapp.links import absolute
 from eventapp.outbox.letters import TITLES
@@ -58,7 +59,7 @@ def index(slug: str) -> Any:
 @bp.get("/gestion/evenements/<slug>/inscriptions/<int:registration_id>")
 @access.member
 def detail(slug: str, registration_id: int) -> Any:
-    registration, now = find(slug, registration_id), utcnow()
+    registration = find(slug, registration_id)
     relatives = history.relatives(registration)
     return render_template(
         "registrations/organiser/detail.html",
@@ -72,7 +73,7 @@ def detail(slug: str, registration_id: int) -> Any:
         guest=_guest(registration),
         relatives=relatives,
         moments=history.moments(registration, relatives),
-        not_restored=undoing.why_not_restored(registration, now=now) if registration.is_cancelled else None,
+        not_restored=_why_not_restored(registration) if registration.is_cancelled else None,
         twins=merging.likely_twins(registration) if not registration.is_cancelled else [],
         letters=history.letters(registration),
         replies=calendar_replies.of_registration(registration),
@@ -161,6 +162,10 @@ def _told(registration: Registration) -> dict[str, Any]:
         "betraying": set() if reads_sensitive else betraying(event),
         "missing": [] if registration.is_cancelled else missing(registration, reads_sensitive=reads_sensitive),
     }
+
+
+def _why_not_restored(registration: Registration) -> str | None:
+    return undoing.why_not_restored(registration, now=utcnow()) or places.why_not_again(registration)
 
 
 def _guest(registration: Registration) -> Guest | None:
