@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from sqlalchemy import Select
 from sqlalchemy.orm import aliased
@@ -48,7 +47,7 @@ def affected(event: Event, before: EventFile, after: EventFile) -> Affected:
     kept = [(part, new[slug]) for slug, part in old.items() if slug in new]
     was, becomes = calendar_facts(before), calendar_facts(after)
     moved = [part for _was, part in kept if was[part.slug] != becomes[part.slug]]
-    pairs = _overlaps(old, [part for _was, part in kept], {part.slug for part in moved})
+    pairs = new_overlaps(old, [part for _was, part in kept], {part.slug for part in moved})
     return Affected(
         removed=_effects(event, ([part] for part in gone)),
         changed=_effects(event, ([part] for part in moved)),
@@ -65,17 +64,23 @@ def _effects(event: Event, groups: Iterable[Sequence[SessionPart]], seated: bool
     return [effect for effect in found if effect.count]
 
 
-def _overlaps(
+def new_overlaps(
     old: dict[str, SessionPart], parts: Sequence[SessionPart], moved: Collection[str]
 ) -> list[Sequence[SessionPart]]:
-    """Pairs that can be attended both today, and no longer once it is released."""
-    return [
-        (one, other)
-        for one, other in combinations(parts, 2)
-        if (one.slug in moved or other.slug in moved)
-        and _overlap(one, other)
-        and not _overlap(old[one.slug], old[other.slug])
-    ]
+    """Pairs that can be attended both today, and no longer once it is released. In the order of the programme, each
+    compared only with those that have not ended when it begins."""
+    found, going_on = list[Sequence[SessionPart]](), list[SessionPart]()
+    for part in sorted(parts, key=lambda part: part.starts_at):
+        going_on = [other for other in going_on if other.ends_at > part.starts_at]
+        found += [
+            (other, part)
+            for other in going_on
+            if (part.slug in moved or other.slug in moved)
+            and _overlap(part, other)
+            and not _overlap(old[part.slug], old[other.slug])
+        ]
+        going_on.append(part)
+    return found
 
 
 def _overlap(one: SessionPart, other: SessionPart) -> bool:
