@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
 from eventapp.events.fields import choices_of
@@ -12,6 +12,7 @@ ADD, REPLACE = "add", "replace"
 
 class AgendaFileForm(FlaskForm):
     file = FileField("Fichier du programme", (FileRequired("Choisissez un fichier."),))
+    to_first_day = BooleanField("Ramener les dates à celles de l’événement")
 
 
 class AgendaDecisionForm(FlaskForm):

@@ -1,6 +1,7 @@
 """The programme of another file: read, kept while an organiser looks at what it would change, then taken over."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,11 +9,11 @@ from typing import Any
 from eventapp.accounts.models import User
 from eventapp.agenda.models import Session
 from eventapp.events.models import Event
-from eventapp.exchange import applying, drafting, reading, taking, writing
+from eventapp.exchange import agenda_days, applying, drafting, reading, taking, writing
 from eventapp.exchange.agenda_matching import fitted, outside
 from eventapp.exchange.differences import SESSION
 from eventapp.exchange.event_file import EventFile, SessionPart
-from eventapp.exchange.foreign import LARGEST_FILE, AgendaTooLarge, NotAnAgenda, Reading, short
+from eventapp.exchange.foreign import LARGEST_FILE, AgendaTooLarge, Entry, NotAnAgenda, Reading, short
 from eventapp.exchange.ics_agenda import read_ics
 from eventapp.exchange.models import AgendaImport
 from eventapp.exchange.schedule_agenda import read_schedule
@@ -56,10 +57,14 @@ class Preview:
         return len(self.rows) - self.new - self.changed
 
 
-def keep(event: Event, filename: str, content: bytes, *, now: datetime, by: User) -> AgendaImport:
-    """Raises NotAnAgenda or BadFile. What this person had not decided about is forgotten, and what is old."""
+def keep(
+    event: Event, filename: str, content: bytes, *, now: datetime, by: User, to_first_day: bool = False
+) -> AgendaImport:
+    """Raises NotAnAgenda or BadFile. What this person had not decided about is forgotten, and what is old.
+
+    `to_first_day`: its days are moved together, the first one to the first day of the event."""
     base = current(event)
-    file, remarks = _read(event, base, content)
+    file, remarks = _read(event, base, content, to_first_day)
     if not file.sessions:
         raise NotAnAgenda(" ".join([HOLDS_NOTHING, *remarks.sentences]))
     found = outside(file.sessions, base)
@@ -141,19 +146,36 @@ def merged(base: EventFile, file: EventFile, *, replaces: bool) -> EventFile:
     return replace(whole, choice_required=tuple(dict.fromkeys((*stays, *file.choice_required))))
 
 
-def _read(event: Event, base: EventFile, content: bytes) -> tuple[EventFile, Reading]:
+def _read(event: Event, base: EventFile, content: bytes, to_first_day: bool) -> tuple[EventFile, Reading]:
     if len(content) > LARGEST_FILE:
         raise AgendaTooLarge
     remarks = Reading()
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         data = _json(content)
         if "schedule" not in data:
-            return _own(base, data, content), remarks
+            file = _own(base, data, content)
+            return _on_the_days_of(base, file, remarks) if to_first_day else file, remarks
         remarks = read_schedule(data, base.timezone)
     else:
         remarks = _calendar(content, base.timezone)
+    if to_first_day:  # before they are recognised, by their hours among others
+        days = _days([entry for entry in remarks.entries if entry.uid != event.calendar_uid], base, remarks)
+        remarks.entries = agenda_days.moved(remarks.entries, days, base)
     rows = db.session.scalars(db.select(Session).where(Session.event_id == event.id))
     return fitted(remarks, base, {row.calendar_uid: row.slug for row in rows}, event.calendar_uid), remarks
+
+
+def _on_the_days_of(base: EventFile, file: EventFile, remarks: Reading) -> EventFile:
+    days = _days(file.sessions, base, remarks)
+    sessions = tuple(agenda_days.moved(file.sessions, days, base))
+    return replace(file, sessions=sessions, choice_required=agenda_days.moved_slots(file.choice_required, days))
+
+
+def _days(held: Sequence[Entry] | Sequence[SessionPart], base: EventFile, remarks: Reading) -> int:
+    days = agenda_days.distance(held, base)
+    if days:
+        remarks.say(agenda_days.in_words(days))
+    return days
 
 
 def _calendar(content: bytes, zone: str) -> Reading:

@@ -38,7 +38,8 @@ def do_import_agenda(slug: str) -> Any:
         with closing(form.file.data) as upload:
             content = upload.stream.read(LARGEST_FILE + 1)
         hold(event)
-        kept = agenda_import.keep(event, form.file.data.filename or "", content, now=utcnow(), by=g.user)
+        name, moves = form.file.data.filename or "", form.to_first_day.data
+        kept = agenda_import.keep(event, name, content, now=utcnow(), by=g.user, to_first_day=moves)
     except Refused as refusal:
         db.session.rollback()
         form.file.errors = [str(refusal)]
